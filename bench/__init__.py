@@ -1,0 +1,1 @@
+"""Benchmarks: `make bench`. Each file registers cases; `harness` races them."""

@@ -1,0 +1,168 @@
+"""`make test-deep` beyond pytest: every chapter's own tree, sanitizers, the wheel."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from workshop import native
+from workshop.places import (
+    BUILD,
+    ROOT,
+    WorkshopError,
+    complain,
+    quiet_environment,
+    relative,
+    say,
+)
+
+DEEP = BUILD / "deep"
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+NO_TESTS = 5
+COMPILED = re.compile(r"needlebook/\S+\.(so|pyd)\b")
+
+
+def deep(book, wanted=()):
+    """Run the steps, all of them although one fails; 1 when any failed."""
+    steps = {"trees": trees, "sanitize": sanitize, "wheel": wheel}
+    unknown = set(wanted) - set(steps)
+    if unknown:
+        raise WorkshopError(f"deep: no step {unknown}; there are {', '.join(steps)}")
+    failed = []
+    for name, step in steps.items():
+        if wanted and name not in wanted:
+            continue
+        started = time.perf_counter()
+        try:
+            step(book)
+        except WorkshopError as problem:
+            complain(problem)
+            failed.append(name)
+        say(f"deep: {name} took {time.perf_counter() - started:.0f} s")
+    if failed:
+        complain(f"deep: failed: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+def fresh_tree(book, chapter, folder):
+    """The library as of a chapter in a new folder, native parts in their places."""
+    shutil.rmtree(folder, ignore_errors=True)
+    book.asof(chapter, folder)
+    native.place(native.build(book, chapter, folder), folder)
+    return folder
+
+
+def trees(book):
+    """Every chapter's library passes the tests of the chapters up to it."""
+    failed = []
+    for page in book.chapters:
+        tree = fresh_tree(book, page.chapter, DEEP / "asof" / page.chapter)
+        say(f"deep: the library as of chapter {page.chapter}")
+        command = [*PYTEST, "-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
+        tests = subprocess.run(
+            command, cwd=tree, env=quiet_environment(PYTHONPATH=tree)
+        )
+        if tests.returncode == NO_TESTS:
+            complain(f"deep: chapter {page.chapter} has no test of its own")
+        if tests.returncode:
+            failed.append(page.chapter)
+    if failed:
+        raise WorkshopError(f"deep: tests fail as of chapter {', '.join(failed)}")
+
+
+def sanitize(book):
+    """Tests marked `native` against modules built with the address sanitizer."""
+    last = book.chapters[-1].chapter
+    tree = DEEP / "sanitize"
+    shutil.rmtree(tree, ignore_errors=True)
+    book.asof(last, tree)
+    built = native.build(book, last, tree, sanitize=True)
+    if not built.modules:
+        say("deep: no native parts to sanitize")
+        return
+    native.place(built, tree)
+    environment = quiet_environment(
+        PYTHONPATH=tree,
+        LD_PRELOAD=":".join(map(runtime, ("libasan.so", "libstdc++.so"))),
+        ASAN_OPTIONS="detect_leaks=0:abort_on_error=0",
+        UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1",
+        PYTHONMALLOC="malloc",
+    )
+    command = [*PYTEST, "-m", "native", "-s"]
+    tests = subprocess.run(command, cwd=tree, env=environment)
+    if tests.returncode == NO_TESTS:
+        raise WorkshopError("deep: there are native parts and no test marked native")
+    if tests.returncode:
+        raise WorkshopError("deep: native tests fail under the sanitizers")
+
+
+def runtime(name):
+    """The shared library of the compiler by this name."""
+    compiler = os.environ.get("CXX", "g++").split()
+    command = [*compiler, f"-print-file-name={name}"]
+    found = subprocess.run(command, capture_output=True, text=True).stdout.strip()
+    return str(Path(found).resolve())
+
+
+def wheel(book):
+    """A wheel builds, holds no part of the engine, and runs with NumPy alone."""
+    folder = DEEP / "wheel"
+    shutil.rmtree(folder, ignore_errors=True)
+    source = copy_of_working_tree(folder / "source")
+    pip = [sys.executable, "-m", "pip", "-q", "--disable-pip-version-check"]
+    call([*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", folder, source])
+    built = next(folder.glob("needlebook-*.whl"))
+    inside = subprocess.run(
+        [sys.executable, "-m", "zipfile", "-l", built], capture_output=True, text=True
+    ).stdout
+    if "_ext/" in inside:
+        raise WorkshopError(f"deep: {built.name} holds parts of needlebook/_ext")
+    if native.sources(book.assemble()) and not COMPILED.search(inside):
+        raise WorkshopError(f"deep: {built.name} was built without its native parts")
+    call([sys.executable, "-m", "venv", folder / "venv"])
+    python = folder / "venv" / "bin" / "python"
+    pip[0] = python
+    call([*pip, "install", "--require-hashes", "-r", only_numpy(folder)])
+    call([*pip, "install", "--no-deps", built])
+    call([python, "-c", "import needlebook"], cwd=folder)
+    call([folder / "venv" / "bin" / "needlebook", "doctor"], cwd=folder)
+    tree = fresh_tree(book, book.chapters[-1].chapter, DEEP / "install")
+    call([*pip, "uninstall", "--yes", "needlebook"])
+    call([*pip, "install", "--no-deps", tree])
+    call([python, "-c", "import needlebook"], cwd=folder)
+    say(f"deep: {relative(built)} works with NumPy alone")
+
+
+def only_numpy(folder):
+    """The locked NumPy with its hashes: the one requirement of the library."""
+    rows = (ROOT / "requirements.lock").read_text(encoding="utf-8").split("\n")
+    first = next(i for i, row in enumerate(rows) if row.startswith("numpy=="))
+    last = next(i for i in range(first, len(rows)) if not rows[i].endswith("\\"))
+    lock = folder / "numpy.lock"
+    lock.write_text("\n".join(rows[first : last + 1]) + "\n", encoding="utf-8")
+    return lock
+
+
+def copy_of_working_tree(folder):
+    """What a clone would hold, so that nothing built can leak into the wheel."""
+    command = ["git", "ls-files", "-co", "--exclude-standard", "-z"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+def call(command, cwd=ROOT):
+    words = [str(word) for word in command]
+    done = subprocess.run(
+        words, cwd=cwd, env=quiet_environment(), capture_output=True, text=True
+    )
+    if done.returncode:
+        shown = " ".join(map(relative, words[:6]))
+        tail = "\n".join((done.stdout + done.stderr).splitlines()[-20:])
+        raise WorkshopError(f"deep: `{shown} …` failed\n{tail}")

@@ -1,0 +1,14 @@
+# Extracted from the book: edit the chapter, or edit here and run "make sync".
+"""Tensors made from a shape: constants and random draws."""
+
+from .init_basic import (
+    constant,
+    one_hot,
+    ones,
+    ones_like,
+    rand,
+    randb,
+    randn,
+    zeros,
+    zeros_like,
+)

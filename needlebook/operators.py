@@ -1,0 +1,97 @@
+# Extracted from the book: edit the chapter, or edit here and run "make sync".
+"""What `+ - * / ** @` and the methods of a Tensor stand for."""
+
+from numbers import Number
+
+import numpy
+
+from . import autograd, ops
+from .errors import OperandError
+
+
+class Operators:
+    """Arithmetic of a Tensor with a Tensor, a number, or an array taken as constant."""
+
+    __slots__ = ()
+    __array_ufunc__ = None
+
+    def __add__(self, other):
+        if isinstance(other, Operators):
+            return ops.add(self, other)
+        if isinstance(other, Number):
+            return ops.add_scalar(self, other)
+        return ops.add(self, constant(other, "add"))
+
+    def __mul__(self, other):
+        if isinstance(other, Operators):
+            return ops.multiply(self, other)
+        if isinstance(other, Number):
+            return ops.mul_scalar(self, other)
+        return ops.multiply(self, constant(other, "multiply"))
+
+    def __sub__(self, other):
+        if isinstance(other, Operators):
+            return ops.add(self, ops.negate(other))
+        return self + -other
+
+    def __truediv__(self, other):
+        if isinstance(other, Operators):
+            return ops.divide(self, other)
+        if isinstance(other, Number):
+            return ops.divide_scalar(self, other)
+        return ops.divide(self, constant(other, "divide"))
+
+    def __pow__(self, other):
+        if isinstance(other, Operators):
+            return ops.power(self, other)
+        if isinstance(other, Number):
+            return ops.power_scalar(self, other)
+        return ops.power(self, constant(other, "power"))
+
+    def __neg__(self):
+        return ops.negate(self)
+
+    def __matmul__(self, other):
+        if isinstance(other, Operators):
+            return ops.matmul(self, other)
+        return ops.matmul(self, constant(other, "matmul"))
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+    def __rsub__(self, other):
+        return -self + other
+
+    def __rtruediv__(self, other):
+        return self**-1 * other
+
+    def __rpow__(self, other):
+        return ops.power(constant(other, "power"), self)
+
+    def __rmatmul__(self, other):
+        return ops.matmul(constant(other, "matmul"), self)
+
+    def matmul(self, other):
+        return self @ other
+
+    def sum(self, axes=None):
+        return ops.summation(self, axes)
+
+    def broadcast_to(self, shape):
+        return ops.broadcast_to(self, shape)
+
+    def reshape(self, shape):
+        return ops.reshape(self, shape)
+
+    def transpose(self, axes=None):
+        return ops.transpose(self, axes)
+
+
+def constant(operand, name):
+    """Return an array or a number as a Tensor that wants no gradient."""
+    if isinstance(operand, (Number, numpy.ndarray)):
+        return autograd.Tensor.make_const(numpy.asarray(operand))
+    raise OperandError(
+        f"{name}: one operand is of type {type(operand).__name__}; "
+        "wrap it in Tensor(...)"
+    )

@@ -1,0 +1,56 @@
+# Extracted from the book: edit the chapter, or edit here and run "make sync".
+"""The operations, as classes and as functions, and the names that come with them."""
+
+from typing import List, Optional, Tuple, Union  # noqa: UP035
+
+import numpy
+
+from ..autograd import NDArray, Op, Tensor, TensorOp, TensorTuple, TensorTupleOp, Value
+from ..backend_selection import BACKEND, array_api
+from .ops_elementwise import (
+    AddScalar,
+    DivScalar,
+    EWiseAdd,
+    EWiseDiv,
+    EWiseMul,
+    EWisePow,
+    Exp,
+    Log,
+    MulScalar,
+    Negate,
+    Number,
+    PowerScalar,
+    ReLU,
+    add,
+    add_scalar,
+    divide,
+    divide_scalar,
+    exp,
+    log,
+    mul_scalar,
+    multiply,
+    negate,
+    power,
+    power_scalar,
+    relu,
+)
+from .ops_shape import (
+    BroadcastTo,
+    MatMul,
+    Reshape,
+    Summation,
+    Transpose,
+    broadcast_to,
+    matmul,
+    reshape,
+    summation,
+    transpose,
+)
+from .ops_tuple import (
+    FusedAddScalars,
+    MakeTensorTuple,
+    TupleGetItem,
+    fused_add_scalars,
+    make_tuple,
+    tuple_get_item,
+)

@@ -1,0 +1,80 @@
+"""The harness of the benchmarks: fair turns, checked results, verdicts, stored rows."""
+
+import csv
+
+import pytest
+
+from bench import run
+from bench.harness import CASES, Case, Race, Result, case, measure
+
+
+def a_case(prepare, goal=1.5, aim=0.7):
+    return Case("group", "name", prepare, goal, aim, "other")
+
+
+def busy(turns):
+    return lambda: sum(range(turns))
+
+
+def test_both_sides_alternate_and_every_turn_is_counted():
+    order = []
+    race = Race(lambda: order.append("o"), lambda: order.append("t"))
+    result = measure(a_case(lambda: race), repeats=4, warmup=1)
+    assert "".join(order) == "ottoottoot"
+    assert (result.repeats, len(result.turns)) == (4, 4)
+
+
+def test_a_wrong_result_is_not_timed():
+    def wrong():
+        raise AssertionError("they differ")
+
+    timed = []
+    race = Race(lambda: timed.append(1), lambda: timed.append(1), check=wrong)
+    with pytest.raises(AssertionError, match="they differ"):
+        measure(a_case(lambda: race))
+    assert timed == []
+
+
+def test_what_is_not_installed_is_reported_and_not_measured():
+    def prepare():
+        import not_installed
+
+        return not_installed
+
+    result = measure(a_case(prepare))
+    assert result.verdict == "not measured: not_installed is not installed"
+
+
+def test_setup_makes_a_fresh_argument_for_every_call():
+    made, used = iter(range(1000)), []
+    race = Race(used.append, lambda: None, setup_ours=lambda: next(made), calls=3)
+    measure(a_case(lambda: race), repeats=2, warmup=0)
+    assert used == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "ours, verdict",
+    [(0.5, "reaches the aim"), (1.2, "meets the goal"), (1.6, "misses the goal")],
+)
+def test_the_verdict_compares_with_goal_and_aim(ours, verdict):
+    assert Result(a_case(None), ours=ours, theirs=1.0).verdict == verdict
+
+
+def test_a_case_registers_under_its_file():
+    before = list(CASES)
+    try:
+        case("added here", goal=1, against="nothing")(busy)
+        assert CASES[-1].group == "test_bench"
+    finally:
+        CASES[:] = before
+
+
+def test_measured_rows_are_stored_and_the_others_left_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "MEASUREMENTS", tmp_path)
+    measured = Result(a_case(None), ours=3.0, theirs=2.0, repeats=25)
+    run.store("group", [measured, Result(a_case(None), missing="torch")])
+    (path,) = tmp_path.glob("*-group.csv")
+    with open(path, encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["ours_us"], row["theirs_us"], row["ratio"]) == ("3", "2", "1.5")
+    assert row["verdict"] == "meets the goal"
