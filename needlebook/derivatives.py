@@ -6,7 +6,6 @@ from .autograd import Tensor, find_topo_sort
 from .errors import NoGradientError, ShapeError
 from .ops.ops_elementwise import positive
 
-
 FORWARD = {
     # For each input: from its tangent d, its share of the tangent of the output.
     ops.EWiseAdd: (lambda d, op, out, a, b: d, lambda d, op, out, a, b: d),

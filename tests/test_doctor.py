@@ -1,4 +1,4 @@
-"""`needlebook doctor`: what it reports, its exit status, and that it knows the extras."""
+"""`needlebook doctor`: what it reports, its exit status, and its list of extras."""
 
 import os
 import re
@@ -71,9 +71,9 @@ def test_missing_native_part_says_why_and_is_no_failure(capsys, monkeypatch):
 
 
 def test_help_and_version(capsys):
-    for arguments, wanted in [(["--help"], "doctor"), (["doctor", "--help"], "missing")]:
+    for arguments, wanted in [("--help", "doctor"), ("doctor --help", "missing")]:
         with pytest.raises(SystemExit) as leave:
-            main(arguments)
+            main(arguments.split())
         assert leave.value.code == 0 and wanted in capsys.readouterr().out
     with pytest.raises(SystemExit) as leave:
         main(["--version"])

@@ -24,7 +24,7 @@ def digits_in_order(seed=0, train=1500):
 
 
 def train_nn(X, y, X_test, y_test, hidden=400, epochs=20, lr=0.2, batch=100, seed=0):
-    """Return (epochs, 4): train loss and error, test loss and error after each epoch."""
+    """Return (epochs, 4): train loss and error, test loss and error by epoch."""
     W1, W2 = course_weights(X.shape[1], hidden, 10, seed)
     history = []
     for _ in range(epochs):

@@ -29,7 +29,7 @@ def ladder():
     network before changed in each, and the sums of paths in the backward pass."""
     rows, last = [], None
     for name, pair in by_hand.NETWORKS.items():
-        edits = [changed(*step) for step in zip(last, pair, strict=True)] if last else []
+        edits = [changed(*step) for step in zip(last or (), pair, strict=bool(last))]
         rows.append((name, *(len(body(f)) for f in pair), edits, len(mutants(pair[1]))))
         last = pair
     return rows

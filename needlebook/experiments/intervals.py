@@ -19,7 +19,7 @@ def mean_interval(values):
     return mean, mean - float(half), mean + float(half)
 
 
-def shown(values, digits=3):
-    """Return the mean of values and its interval as text: "0.952 [0.941, 0.963]"."""
-    mean, low, high = mean_interval(values)
-    return f"{mean:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+def percent(values):
+    """Return mean and interval of shares as text, in percent: "95.2 [94.1, 96.3]"."""
+    mean, low, high = (100 * number for number in mean_interval(values))
+    return f"{mean:.1f} [{low:.1f}, {high:.1f}]"

@@ -23,7 +23,7 @@ def logit_gradient_error(m=6, k=5, scale=3.0, seed=0):
 
 
 def train(epochs=50, lr=0.5, batch=100, epoch=softmax_regression_epoch):
-    """Train on the digits from theta = 0; return theta (64, 10), test loss and error."""
+    """Train on the digits from theta = 0; return theta (64, 10), test loss, error."""
     X, y, X_test, y_test = digits_in_order()
     theta = np.zeros((64, 10), np.float32)
     for _ in range(epochs):

@@ -76,7 +76,7 @@ def alignment(name, seed, lr=0.2, epochs=20, batch=50):
     """
     (X, y, _, _), W1, W2 = task(seed)
     cosines = []
-    for epoch in range(epochs + 1):
+    for _ in range(epochs + 1):
         Z2 = np.maximum(X @ W1, 0)
         G3 = softmax_gradient(Z2 @ W2, y)
         a, b = (X.T @ SIGNALS[which](Z2 > 0, G3, W2) for which in (name, "right"))

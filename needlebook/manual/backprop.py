@@ -79,7 +79,7 @@ class Gradients(NamedTuple):
 
 
 def backward(network, cache, G, product=np.matmul):
-    """Return all Gradients from G = G_{L+1}, the gradient by the output (m, n_{L+1})."""
+    """Return all Gradients, given G = G_{L+1} by the output, (m, n_{L+1})."""
     weights, biases = [], []
     for i in reversed(range(len(network.weights))):
         D = G * network.activations[i].slope(cache.P[i])  # (m, n_{i+1})

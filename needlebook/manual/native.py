@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 WAY_OUT = (
-    'run "make native" in a clone, or "pip install ." there; both need a C++17 compiler '
-    "and Python's headers"
+    'run "make native" in a clone, or "pip install ." there; both need a C++17 '
+    "compiler and Python's headers"
 )
 
 

@@ -5,7 +5,7 @@ import numpy as np
 
 
 def check_labels(name, H, y):
-    """Raise ValueError unless y (m,) holds a class 0 .. k-1 for each row of H (m, k)."""
+    """Raise ValueError unless y (m,) holds a class 0 .. k-1 per row of H (m, k)."""
     if H.ndim != 2 or y.shape != H.shape[:1]:
         raise ValueError(
             f"{name}: logits {H.shape} and labels {y.shape} do not fit: wanted are "
@@ -44,7 +44,7 @@ def softmax_gradient(Z, y):
 
 
 def loss_err(H, y):
-    """Loss and error rate of logits H (m, k) against labels y (m,). Course homework 0."""
+    """Loss and error rate of logits H (m, k) for labels y (m,). Course homework 0."""
     return softmax_loss(H, y), np.mean(H.argmax(axis=1) != y)
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from needlebook.experiments.intervals import mean_interval, shown
+from needlebook.experiments.intervals import mean_interval, percent
 
 pytestmark = pytest.mark.since("3a")
 
@@ -27,4 +27,4 @@ def test_a_number_of_values_outside_the_table_is_refused(values):
 
 
 def test_the_text_form():
-    assert shown([0.5, 0.5]) == "0.500 [0.500, 0.500]"
+    assert percent([0.5, 0.5]) == "50.0 [50.0, 50.0]"

@@ -18,7 +18,7 @@ def test_wrong_program_of_the_first_page_learns_nearly_as_well():
     wrong = np.array([train(TRANSPOSED, seed)[-1] for seed in range(5)])
     right = np.array([train("right", seed)[-1] for seed in range(5)])
     assert wrong[:, 1].max() < 0.15
-    assert wrong[:, 1].min() < right[:, 1].max()
+    assert np.any(wrong[:, 1] < right[:, 1])
     assert right[:, 1].mean() < wrong[:, 1].mean() < right[:, 1].mean() + 0.04
 
 

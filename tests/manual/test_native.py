@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from needlebook.manual import native
 from needlebook.manual.softmax import softmax_regression_epoch
@@ -18,6 +20,15 @@ def batch(m=53, n=6, k=4):
 @pytest.mark.parametrize("size", [1, 7, 53, 1000])
 def test_epoch_is_that_of_numpy_for_any_batch(size):
     X, y, theta = batch()
+    other = theta.copy()
+    softmax_regression_epoch(X, y, theta, lr=0.2, batch=size)
+    native.softmax_regression_epoch_cpp(X, y, other, lr=0.2, batch=size)
+    np.testing.assert_allclose(other, theta, rtol=1e-4, atol=1e-5)
+
+
+@given(st.integers(0, 9), st.integers(0, 9), st.integers(1, 9), st.integers(1, 12))
+def test_epoch_is_that_of_numpy_for_any_shape(m, n, k, size):
+    X, y, theta = batch(m, n, k)
     other = theta.copy()
     softmax_regression_epoch(X, y, theta, lr=0.2, batch=size)
     native.softmax_regression_epoch_cpp(X, y, other, lr=0.2, batch=size)
