@@ -30,7 +30,8 @@ class Comparison:
         """Text with the `rows` worst entries, analytic beside numeric."""
         worst = np.argsort(self.errors, axis=None)[::-1][:rows]
         lines = [f"input {self.number}  entry        analytic       numeric      error"]
-        for index in zip(*np.unravel_index(worst, self.errors.shape), strict=True):
+        for place in worst:
+            index = np.unravel_index(place, self.errors.shape)
             entry = "[" + ", ".join(map(str, index)) + "]"
             lines.append(
                 f"         {entry:<10} {self.analytic[index]:>12.6f}  "

@@ -17,7 +17,7 @@ def graphs(draw):
     nodes = [Tensor(1.0) for _ in range(draw(st.integers(1, 3)))]
     for _ in range(draw(st.integers(0, 12))):
         one, two = (draw(st.sampled_from(nodes)) for _ in range(2))
-        nodes.append(draw(st.sampled_from([lambda: one + two, lambda: -one]))())
+        nodes.append(one + two if draw(st.booleans()) else -one)
     return nodes
 
 
@@ -41,14 +41,6 @@ def test_dfs_skips_what_was_visited():
     order, visited = [], {}
     topo_sort_dfs(y, visited, order)
     topo_sort_dfs(x, visited, order)
-    assert order == [x, y]
-
-
-def test_dfs_takes_a_set_as_the_course_does():
-    x = Tensor(1.0)
-    y = x * x
-    order, visited = [], set()
-    topo_sort_dfs(y, visited, order)
     assert order == [x, y]
 
 
@@ -78,6 +70,4 @@ def test_a_cycle_among_lazy_values_is_named():
 def test_a_value_used_twice_is_no_cycle():
     x = Tensor(2.0)
     y = x * x
-    assert find_topo_sort([y * y, y]) == [x, y, *find_topo_sort([y * y])[2:]][:2] + [
-        find_topo_sort([y * y, y])[2]
-    ]
+    assert find_topo_sort([y, y]) == [x, y]

@@ -7,6 +7,7 @@ import numpy
 
 from ..autograd import NDArray, Op, Tensor, TensorOp, TensorTuple, TensorTupleOp, Value
 from ..backend_selection import BACKEND, array_api
+from . import ops_mathematic
 from .ops_elementwise import (
     AddScalar,
     DivScalar,
