@@ -17,15 +17,16 @@ from needlebook.manual.nonelementwise import (
     SoftmaxUnits,
 )
 
-# name: (layer, features it makes out of two, learning rate)
+# name: (layer, features it makes out of two, learning rate that best_rate found)
 RIVALS = {
-    "ReLU": (ReLU, 2, 0.05),
+    "ReLU": (ReLU, 2, 0.02),
     "maxout": (Maxout, 1, 0.05),
-    "GLU": (GatedLinear, 1, 0.05),
-    "GroupSort": (GroupSort, 2, 0.05),
+    "GLU": (GatedLinear, 1, 0.1),
+    "GroupSort": (GroupSort, 2, 0.1),
     "softmax": (SoftmaxUnits, 2, 0.02),
-    "RMS norm": (RootMeanSquare, 2, 0.05),
+    "RMS norm": (RootMeanSquare, 2, 0.02),
 }
+RATES = (0.01, 0.02, 0.05, 0.1)
 
 
 def two_layers(make, kept, budget, n_in, n_out, rng):
@@ -46,13 +47,13 @@ def two_layers(make, kept, budget, n_in, n_out, rng):
     return Network([*layers, Linear(out, n_out, rng)])
 
 
-def rival_accuracy(rival, task, seed):
+def rival_accuracy(rival, task, seed, rate=None):
     """Return the test accuracy of two hidden layers of one of RIVALS on a task.
 
     task is "spirals" (300 parameters) or "hidden pair" (600 parameters).
     """
     rng = np.random.default_rng(seed)
-    make, kept, rate = RIVALS[rival]
+    make, kept, found_rate = RIVALS[rival]
     if task == "spirals":
         X, y = toy.spirals(600, rng, 0.02, 2.5)
         X_test, y_test = toy.spirals(1000, rng, 0.02, 2.5)
@@ -62,8 +63,19 @@ def rival_accuracy(rival, task, seed):
         X, y, X_test, y_test = *toy.hidden_pair(1000, rng), *toy.hidden_pair(1000, rng)
         network = two_layers(make, kept, 600, 20, 2, rng)
         steps = 500
-    fit(network, X, y, steps, Adam(rate), batch=100, rng=rng)
+    fit(network, X, y, steps, Adam(rate or found_rate), batch=100, rng=rng)
     return accuracy(network, X_test, y_test)
+
+
+def best_rate(rival, seeds=(10, 11, 12)):
+    """Return the one of RATES with the best mean accuracy over both tasks."""
+
+    def mean(rate):
+        tasks = ("spirals", "hidden pair")
+        runs = [rival_accuracy(rival, t, s, rate) for t in tasks for s in seeds]
+        return np.mean(runs)
+
+    return max(RATES, key=mean)
 
 
 def small_network(kind, make_data, seed, *, width=2, steps=1000):

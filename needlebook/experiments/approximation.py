@@ -81,7 +81,8 @@ def needed_width(make_target, d, seed, *, trained=False, error=0.5, m=2000):
         first = network.layers[0].parameters
         first["b"][:] = knots_in(X, first["W"], rng)
         if trained:
-            fit(network, X, y[:, None], 500, Adam(0.05), loss=mean_squared_error)
+            options = {"loss": mean_squared_error, "batch": 500, "rng": rng}
+            fit(network, X, y[:, None], 500, Adam(0.05), **options)
             out = network(X_new)[:, 0]
         else:
             Z = with_constant(network.features(X))

@@ -30,7 +30,7 @@ def three_learners(make_data, seed):
         (lambda x: x, [2, 32, 2], 0.03),
     ]:
         network = mlp(widths, rng)
-        fit(network, phi(X), y, 1000, Adam(rate))
+        fit(network, phi(X), y, 700, Adam(rate))
         found.append(accuracy(network, phi(X_test), y_test))
     return found
 

@@ -1,10 +1,10 @@
 # Extracted from the book: edit the chapter, or edit here and run "make sync".
-"""What an extended graph holds, and what remains after optimising it."""
+"""What an extended graph holds, and what remains after optimizing it."""
 
 import numpy as np
 
 from needlebook.differentiation.graph import Node
-from needlebook.differentiation.optimise import operation_count, optimised
+from needlebook.differentiation.optimize import operation_count, optimized
 from needlebook.differentiation.reverse import adjoints
 from needlebook.experiments.mode_costs import network_arguments, network_loss
 
@@ -25,8 +25,8 @@ def reductions(output, wanted):
     return {
         "recorded": operation_count([output, *node_to_grad.values()]),
         "needed": operation_count(goals),
-        "without identities": operation_count(optimised(goals, common=False)),
-        "shared": operation_count(optimised(goals)),
+        "without identities": operation_count(optimized(goals, common=False)),
+        "shared": operation_count(optimized(goals)),
     }
 
 

@@ -41,7 +41,7 @@ def interpolating_network(f, knots):
     return network
 
 
-def largest_error(network, f, low, high, points=20001):
+def largest_error(network, f, low, high, points=2001):
     """Return max |network - f| on a fine grid of [low, high].
 
     The grid has points between any two corners of the first layer, however close.

@@ -93,7 +93,7 @@ class SGD:
 class Adam:
     """Steps scaled by running averages of the gradient and of its square.
 
-    Kingma and Ba (2015); chapter 6 takes it apart.
+    Kingma and Ba (2015), but with a beta2 for trainings of about 1000 steps.
     """
 
     def __init__(self, rate=0.01, beta1=0.9, beta2=0.99, epsilon=1e-8):

@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from needlebook.experiments.activations import (
+    RATES,
     RIVALS,
+    best_rate,
     rival_accuracy,
     small_network,
     two_layers,
@@ -37,6 +39,13 @@ def test_on_the_hidden_pair_all_but_normalisation_are_alike():
     found = [average(name, "hidden pair") for name in RIVALS if name != "RMS norm"]
     assert max(found) - min(found) < 0.07
     assert min(found) > 0.87
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("name", RIVALS)
+def test_each_rival_has_a_rate_that_is_best_or_its_neighbour(name):
+    places = [RATES.index(rate) for rate in (RIVALS[name][2], best_rate(name))]
+    assert abs(places[0] - places[1]) <= 1
 
 
 def scores(kind, make):

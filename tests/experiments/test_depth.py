@@ -36,3 +36,13 @@ def test_on_the_product_a_second_layer_wins():
 
 def test_on_the_digits_depth_loses():
     assert average("digits", 5) < average("digits", 1) - 0.01
+
+
+def test_on_the_digits_three_layers_lose_seed_by_seed():
+    gains = [at_depth("digits", 3, s) - at_depth("digits", 1, s) for s in range(5)]
+    assert np.mean(gains) < -0.002
+
+
+@pytest.mark.parametrize("name", ["spirals", "product", "digits"])
+def test_from_three_to_five_layers_nothing_is_gained(name):
+    assert average(name, 5) < average(name, 3) + 0.01

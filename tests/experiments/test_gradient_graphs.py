@@ -1,4 +1,4 @@
-"""What an optimiser takes away from gradient graphs."""
+"""What an optimizer takes away from gradient graphs."""
 
 import pytest
 

@@ -52,6 +52,8 @@ def test_memory_of_the_graph_grows_by_a_constant_per_layer():
         assert steps[0] > 0
         assert np.all(steps == steps[0])
     assert sizes[-1][3] > 2 * sizes[-1][1]
+    weights = sum(w.nbytes for w in network_arguments(256, 64, 4)[1:])
+    assert weights < graph_size(256, 64, 4)[1] / 5
 
 
 def test_seconds_are_measured_for_three_programs():

@@ -11,6 +11,10 @@ def test_few_bits_are_learned(n):
     assert np.mean([parity_accuracy(n, seed) for seed in range(3)]) > 0.97
 
 
+def test_sixteen_bits_are_still_above_guessing():
+    assert 0.53 < np.mean([parity_accuracy(16, seed) for seed in range(3)]) < 0.85
+
+
 @pytest.mark.parametrize("n", [20, 30])
 def test_many_bits_are_not(n):
     assert abs(np.mean([parity_accuracy(n, seed) for seed in range(3)]) - 0.5) < 0.06

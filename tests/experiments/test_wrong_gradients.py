@@ -44,6 +44,8 @@ def test_fault_in_the_order_of_updates_is_invisible_in_training_until_it_explode
             late, right = (train(name, 0, lr=lr)[-1, 1] for name in (LATE, "right"))
             assert right < 0.1
             assert (abs(late - right) > 0.3) == differs
+    errors = [train("right", 0, lr=lr)[-1, 1] for lr in (0.002, 0.02, 0.2, 0.5)]
+    assert np.argmin(errors) == 3
 
 
 def test_network_turns_until_the_wrong_gradient_points_the_right_way():

@@ -6,7 +6,7 @@ import numpy as np
 from needlebook.differentiation.graph import Node, topological_order
 
 
-def optimised(outputs, identities=True, common=True):
+def optimized(outputs, identities=True, common=True):
     """Return equal outputs of a smaller graph; the given graph stays as it is.
 
     `identities`: drop `+x`, `x * 1` and `x + 0`. `common`: compute what is computed
