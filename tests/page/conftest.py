@@ -8,10 +8,12 @@ Browser tests visit the sample and, where it has been built, the book itself.
 import functools
 import http.server
 import os
+import re
 import shutil
 import subprocess
 import sys
 import threading
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,6 +36,62 @@ collect_ignore = ["sample"]
 
 
 @dataclass
+class Site:
+    """A built site."""
+
+    folder: Path
+
+    @property
+    def home(self):
+        """Its address as files, with the slash at the end."""
+        return self.folder.resolve().as_uri() + "/"
+
+    def pages(self):
+        """The pages that a reader meets, and one of each kind that is generated."""
+        kinds = (
+            "files/*/needlebook/**/*.html",
+            "files/*/index.html",
+            "files/*/changes.html",
+            "files/index.html",
+            "files/tests/**/*.html",
+        )
+        made = [next(iter(sorted(self.folder.glob(kind))), None) for kind in kinds]
+        paths = [*sorted(self.folder.glob("*.html")), *filter(None, made)]
+        return [path.relative_to(self.folder).as_posix() for path in paths]
+
+    def chapters(self):
+        """The pages of the chapters, in order."""
+        return [name for name in self.pages() if re.match(r"\d\d[a-z]?_", name)]
+
+    def chapter_ids(self):
+        """The ids of the chapters that offer something, in order."""
+        return [
+            re.match(r"0?(\d+[a-z]?)_", Path(name).name)[1] for name in self.chapters()
+        ]
+
+    def first_with(self, mark):
+        """The first chapter whose page contains a mark."""
+        for name in self.chapters():
+            if mark in (self.folder / name).read_text(encoding="utf-8"):
+                return name
+        raise AssertionError(f"no chapter of {self.folder} contains {mark}")
+
+    def offered(self, chapter):
+        """The folder with the files that a chapter offers to take home."""
+        return self.folder / "_downloads" / f"chapter-{chapter}"
+
+    def library(self, chapter):
+        """The files of a chapter's zip by their path inside the library."""
+        name = f"needlebook-{chapter}"
+        with zipfile.ZipFile(self.offered(chapter) / f"{name}.zip") as archive:
+            assert all(path.startswith(f"{name}/") for path in archive.namelist())
+            return {
+                path.removeprefix(f"{name}/"): archive.read(path)
+                for path in archive.namelist()
+            }
+
+
+@dataclass
 class Workplace:
     """A copy of the sample with the machine in it, ready to build."""
 
@@ -42,6 +100,10 @@ class Workplace:
     @property
     def html(self):
         return self.root / "build" / "html"
+
+    @property
+    def site(self):
+        return Site(self.html)
 
     def page(self, name):
         """The path of a page of the book."""
@@ -128,10 +190,10 @@ def workplace(sample, tmp_path):
     params=["sample", "book"] if (BUILT / "index.html").exists() else ["sample"],
 )
 def site(request):
-    """The folder of a built site: the sample's and, where there is one, the book's."""
+    """A built site: the sample's and, where there is one, the book's."""
     if request.param == "book":
-        return BUILT
-    return request.getfixturevalue("sample").html
+        return Site(BUILT)
+    return request.getfixturevalue("sample").site
 
 
 @dataclass
@@ -209,7 +271,7 @@ def served(site):
         def log_message(self, *args):
             """Requests are not worth a line each."""
 
-    handler = functools.partial(Quiet, directory=str(site))
+    handler = functools.partial(Quiet, directory=str(site.folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"

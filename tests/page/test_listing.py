@@ -143,3 +143,21 @@ def test_titles_lose_their_markup():
     assert plain("The `Tensor` of *all* [things](x.md) {ledger}`L1.1`") == (
         "The Tensor of all things"
     )
+
+
+def test_a_file_without_tests_of_its_name_leads_to_those_that_use_it(tmp_path, source):
+    other = Source(source.root)
+    other.root = tmp_path
+    tests = {
+        "tests/manual/test_far.py": "from needlebook.layers import Linear",
+        "tests/test_layers_by_hand.py": "from needlebook import layers",
+        "tests/test_other.py": "text = 'from needlebook.layers import Linear'",
+        "tests/test_native.py": "load('_softmax')",
+    }
+    for name, text in tests.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert other.tests_of("needlebook/layers.py") == "tests/test_layers_by_hand.py"
+    assert other.tests_of("needlebook/native/softmax.cpp") == "tests/test_native.py"
+    assert other.tests_of("needlebook/alone.py") is None
+    assert other.tests_of("needlebook/__init__.py") is None

@@ -31,7 +31,7 @@ KINDS = {
     "W": "wrong or imprecise",
 }
 COLUMNS = ("Item", "What the notes say", "What we found", "Where")
-WIDTHS = (9, 31, 36, 24)
+WIDTHS = (9, 27, 35, 29)
 
 
 def ledger_file(root: Path) -> Path:
@@ -117,9 +117,10 @@ class LedgerTable(SphinxDirective):
         counts: dict[str, int] = {}
         for entry in items.values():
             counts[entry["verdict"]] = counts.get(entry["verdict"], 0) + 1
-        said = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+        most = sorted(counts.items(), key=lambda pair: -pair[1])
+        said = " · ".join(f"{count} {verdict}" for verdict, count in most)
         line = nodes.paragraph(classes=["nb-ledger-summary"])
-        line += nodes.Text(f"{len(items)} statements: {said}." if items else "")
+        line += nodes.Text(f"{len(items)} statements: {said}" if items else "")
         return line
 
     def _row(self, item: str, entry: dict) -> nodes.row:
@@ -159,7 +160,7 @@ def places_html(translator, node) -> None:
     for test in entry.get("tests") or []:
         name = test.partition("::")[2].rpartition("::")[2] or Path(test).name
         address = links.test(test)
-        word = f"<code>{escape(name)}</code>"
+        word = f"<code>{escape(name).replace('_', '_<wbr>')}</code>"
         ways.append(
             _way("test", f'<a href="{address}">{word}</a>' if address else word)
         )

@@ -139,16 +139,27 @@ class Source:
         return sections[0].title if sections else page.docname
 
     def tests_of(self, target: str) -> str | None:
-        """The test file that mirrors a library file, if there is one."""
+        """The tests of a library file: those of its name, else those that use it."""
         path = Path(target)
-        if path.parts[0] != "needlebook":
+        if path.parts[0] != "needlebook" or path.stem == "__init__":
             return None
         folder = Path("tests", *path.parts[1:-1])
         for stem in (path.stem, path.stem.strip("_")):
             candidate = folder / f"test_{stem}.py"
             if (self.root / candidate).is_file():
                 return candidate.as_posix()
-        return None
+        using = filter(_use_of(path), self._test_texts.items())
+        near = [
+            (Path(test).parent != folder, path.stem not in test, test)
+            for test, _ in using
+        ]
+        return min(near)[-1] if near else None
+
+    @cached_property
+    def _test_texts(self) -> dict[str, str]:
+        return {
+            test: (self.root / test).read_text(encoding="utf-8") for test in self.tests
+        }
 
     @cached_property
     def tests(self) -> list[str]:
@@ -161,6 +172,22 @@ class Source:
             for path in paths
             if path.parts[1] not in own and "__pycache__" not in path.parts
         )
+
+
+def _use_of(path: Path):
+    """A filter of test texts: those that import a module, or name a compiled one."""
+    if path.suffix == ".py":
+        module = ".".join(path.with_suffix("").parts)
+        parent, _, name = map(re.escape, module.rpartition("."))
+        ways = (
+            rf"from {re.escape(module)} import ",
+            rf"import {re.escape(module)}\b",
+            rf"from {parent} import [^\n]*\b{name}\b",
+        )
+        pattern = re.compile(rf"^\s*(?:{'|'.join(ways)})", re.MULTILINE)
+    else:
+        pattern = re.compile(rf"\b_{re.escape(path.stem)}\b")
+    return lambda test: pattern.search(test[1])
 
 
 def _headings(text: str):

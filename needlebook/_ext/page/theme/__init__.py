@@ -14,6 +14,7 @@ STYLES = tuple(
         "fonts",
         "colours",
         "book",
+        "layout",
         "listing",
         "files",
         "parts",
@@ -38,7 +39,11 @@ def configure(app, config) -> None:
             **((config.mathjax3_config or {}).get("options") or {}),
             "enableMenu": False,
         },
-        "svg": {"fontCache": "local"},
+        "svg": {
+            "fontCache": "local",
+            "displayAlign": "left",
+            "displayIndent": "1.2em",
+        },
     }
     for style in STYLES:
         app.add_css_file(style, priority=800)

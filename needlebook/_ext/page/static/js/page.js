@@ -6,6 +6,15 @@ if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS === "object") 
   DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 }
 
+// The theme scrolls the contents to where the reader is, also where all of it shows.
+function showContentsFromTheTop() {
+  const contents = document.querySelector(".bd-sidebar-primary");
+  const here = contents && contents.querySelector(".current.active");
+  if (!here || here.offsetTop + here.offsetHeight < contents.clientHeight) {
+    contents?.scrollTo(0, 0);
+  }
+}
+
 const MAY_SCROLL = [
   "mjx-container",
   ".bd-article pre",
@@ -43,6 +52,7 @@ function whenMathematicsIsSet(then) {
 }
 
 window.addEventListener("load", () => {
+  showContentsFromTheTop();
   reachWhatScrolls();
   whenMathematicsIsSet(reachWhatScrolls);
 });
