@@ -1,6 +1,7 @@
 # Extracted from the book: edit the chapter, or edit here and run "make sync".
 """What recording costs: time per operation, and values made per node."""
 
+import gc
 import time
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ def product_chain(length):
 
 def values_per_node(length=1000):
     """Return live values per node that `backward` adds, and that its graph adds."""
+    gc.collect()
     weight, value = product_chain(length)
     start = autograd.TENSOR_COUNTER
     value.backward()

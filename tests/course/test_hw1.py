@@ -1,5 +1,7 @@
 """Homework 1 of the course as its students meet it: names, forms and pinned results."""
 
+import gc
+
 import numpy as np
 import pytest
 
@@ -79,6 +81,7 @@ def test_the_gradient_of_relu_at_0_is_0():
 
 def test_lazy_mode_and_counter_are_globals_of_autograd():
     assert ndl.autograd.LAZY_MODE is False
+    gc.collect()
     before = ndl.autograd.TENSOR_COUNTER
     x = ndl.Tensor([1.0])
     assert ndl.autograd.TENSOR_COUNTER == before + 1
