@@ -47,10 +47,11 @@ def test_without_the_files_there_is_no_mnist(monkeypatch):
     assert mnist_nine_to_one() is None
 
 
-@pytest.mark.skipif(not STORED.exists(), reason="the measurements are not here")
-def test_stored_errors_are_two_to_three_times_the_one_that_the_course_states():
-    stored = json.loads(STORED.read_text())["test error after 20 epochs"]
-    assert all(1.5 < err / 0.0189 < 3.5 for err in stored)
+if STORED.exists():  # the tree of a chapter has no measurements
+
+    def test_stored_errors_are_two_to_three_times_the_one_that_the_course_states():
+        stored = json.loads(STORED.read_text())["test error after 20 epochs"]
+        assert all(1.5 < err / 0.0189 < 3.5 for err in stored)
 
 
 if find_mnist("train") is not None:
