@@ -30,6 +30,8 @@ def _native(parser):
 
 def _deep(parser):
     parser.add_argument("steps", metavar="STEP", nargs="*", help="trees sanitize wheel")
+    words = "run tests in every tree, those too that can reach no change"
+    parser.add_argument("--everything", action="store_true", help=words)
 
 
 def _serve(parser):

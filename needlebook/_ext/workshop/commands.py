@@ -95,7 +95,7 @@ def serve(args):
 def deep(args):
     from workshop.deep import deep as all_of_it
 
-    return all_of_it(read_book(), args.steps)
+    return all_of_it(read_book(), args.steps, args.everything)
 
 
 def lint(args):

@@ -1,5 +1,6 @@
 """`make test-deep` beyond pytest: every chapter's own tree, sanitizers, the wheel."""
 
+import functools
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ from workshop.places import (
     relative,
     say,
 )
+from workshop.reach import Reach
 
 DEEP = BUILD / "deep"
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
@@ -25,9 +27,10 @@ NO_TESTS = 5
 COMPILED = re.compile(r"needlebook/\S+\.(so|pyd)\b")
 
 
-def deep(book, wanted=()):
+def deep(book, wanted=(), everything=False):
     """Run the steps, all of them although one fails; 1 when any failed."""
-    steps = {"trees": trees, "sanitize": sanitize, "wheel": wheel}
+    all_trees = functools.partial(trees, everything=everything)
+    steps = {"trees": all_trees, "sanitize": sanitize, "wheel": wheel}
     unknown = set(wanted) - set(steps)
     if unknown:
         raise WorkshopError(f"deep: no step {unknown}; there are {', '.join(steps)}")
@@ -55,22 +58,49 @@ def fresh_tree(book, chapter, folder):
     return folder
 
 
-def trees(book):
-    """Every chapter's library passes the tests of the chapters up to it."""
-    failed = []
-    for page in book.chapters:
-        tree = fresh_tree(book, page.chapter, DEEP / "asof" / page.chapter)
-        say(f"deep: the library as of chapter {page.chapter}")
-        command = [*PYTEST, "-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
-        tests = subprocess.run(
-            command, cwd=tree, env=quiet_environment(PYTHONPATH=tree)
-        )
-        if tests.returncode == NO_TESTS:
-            complain(f"deep: chapter {page.chapter} has no test of its own")
-        if tests.returncode:
-            failed.append(page.chapter)
+def trees(book, everything=False):
+    """Every chapter's library passes the tests of the chapters up to it.
+
+    A test module that passed in an earlier tree runs again only where something that
+    it can reach has changed since; with `everything` all run in every tree. All
+    modules of the library are imported in each.
+    """
+    passed, failed = set(), []
+    order = [page.chapter for page in book.chapters]
+    for chapter in order:
+        tree = fresh_tree(book, chapter, DEEP / "asof" / chapter)
+        digests = Reach(tree, chapter, order).digests()
+        new = [name for name in digests if everything or digests[name] not in passed]
+        told = f"{len(new)} of {len(digests)} test modules to run"
+        say(f"deep: the library as of chapter {chapter}, {told}")
+        if not digests:
+            complain(f"deep: chapter {chapter} has no test of its own")
+        if digests and imports(tree) and passes(tree, new):
+            passed.update(digests.values())
+        else:
+            failed.append(chapter)
     if failed:
         raise WorkshopError(f"deep: tests fail as of chapter {', '.join(failed)}")
+
+
+def passes(tree, modules):
+    """Whether these test modules pass in a tree."""
+    if not modules:
+        return True
+    command = [*PYTEST, "-n", str(os.cpu_count() or 1), "--dist", "loadfile", *modules]
+    environment = quiet_environment(PYTHONPATH=tree)
+    return subprocess.run(command, cwd=tree, env=environment).returncode == 0
+
+
+def imports(tree):
+    """Whether every module of the library imports in a tree."""
+    files = sorted((tree / "needlebook").rglob("*.py"))
+    parts = [path.relative_to(tree).with_suffix("").parts for path in files]
+    names = [".".join(part).removesuffix(".__init__") for part in parts]
+    code = f"import importlib\nfor name in {names}: importlib.import_module(name)"
+    environment = quiet_environment(PYTHONPATH=tree)
+    done = subprocess.run([sys.executable, "-c", code], cwd=tree, env=environment)
+    return done.returncode == 0
 
 
 def sanitize(book):
