@@ -56,7 +56,7 @@ COMMANDS = {
     "sync": ("literate.commands", "carry edits between text and code", None),
     "check": ("literate.commands", "fail where text and code differ", None),
     "where": ("literate.commands", "name the place that wrote a line", _where),
-    "asof": ("literate.commands", "write the library as of a chapter", _asof),
+    "asof": ("workshop.commands", "write the library as of a chapter", _asof),
     "native": ("workshop.commands", "build the native parts", _native),
     "run": ("workshop.commands", "execute the chapters that changed", _run),
     "html": ("workshop.commands", "build the pages", None),

@@ -71,3 +71,11 @@ def test_a_module_that_the_book_no_longer_has_is_taken_away(book):
     book.write(SECOND, book.read(SECOND).replace(NATIVE, ""))
     assert book.run("native")[0] == 0
     assert modules(book.root) == []
+
+
+def test_the_tree_of_a_chapter_has_its_compiled_modules(book, tmp_path):
+    status, output = book.run("asof", "3b", str(tmp_path / "out"))
+    assert status == 0, output
+    assert modules(tmp_path / "out") == ["_small"]
+    assert book.run("asof", "3a", str(tmp_path / "early"))[0] == 0
+    assert modules(tmp_path / "early") == []

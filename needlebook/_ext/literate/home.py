@@ -171,7 +171,9 @@ def _refusal(file: File, gap: Gap, reason: str) -> Problem:
         return Problem(
             place,
             "the tool sets the blank lines between two blocks",
-            f"put back the {len(gap.old)} of them, here between {names}",
+            f"put back the {len(gap.old)} of them, here between {names}"
+            if gap.old
+            else f"take these out again, here beside {names}",
         )
     hint = (
         "undo it here and write it in the chapter, as a block of its own if it is new"

@@ -11,6 +11,7 @@ from pathlib import Path
 from . import base, journal
 from .base import State
 from .book import Book
+from .languages import comment
 from .lock import locked
 from .merge import Merge, diff
 from .model import Block
@@ -66,7 +67,8 @@ def read_code(root: Path, paths: set[str]) -> dict[str, TextFile | None]:
 
 
 def unowned(root: Path, owned: set[str]) -> list[str]:
-    """Text files of the library that no block writes."""
+    """Text files of the library that no block writes; empty sources count, because
+    an empty `__init__.py` makes a package that no chapter's tree has."""
     found = []
     for path in sorted((root / ROOT).rglob("*")):
         name = path.relative_to(root).as_posix()
@@ -74,7 +76,8 @@ def unowned(root: Path, owned: set[str]) -> list[str]:
         hidden = any(part[0] == "." or part == "__pycache__" for part in parts)
         if name in owned or name.startswith(ENGINE) or hidden or name.endswith("~"):
             continue
-        if path.is_file() and path.stat().st_size and is_text(path):
+        matters = path.is_file() and (path.stat().st_size or comment(name) is not None)
+        if matters and is_text(path):
             found.append(name)
     return found
 

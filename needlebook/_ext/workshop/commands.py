@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from workshop.places import (
     ASOF,
@@ -60,6 +61,20 @@ def native(args):
     if not args.sanitize:
         parts.place(built, ROOT)
     say(f"native: {len(built.modules)} modules are up to date")
+    return 0
+
+
+@told
+def asof(args):
+    """Write the installable library of a chapter, with its native parts compiled: its
+    tests then run in the folder as it is."""
+    from workshop import native as parts
+
+    book = read_book()
+    out = Path(args.out) if args.out else ASOF / args.chapter
+    tree = book.asof(args.chapter, out)
+    parts.place(parts.build(book, args.chapter, tree), tree)
+    say(tree)
     return 0
 
 

@@ -89,6 +89,14 @@ def test_a_file_without_owner_is_named(whole):
     )
 
 
+def test_an_empty_source_without_owner_is_named_and_a_marker_is_not(whole):
+    whole.write("needlebook/typed/py.typed", "")
+    assert found(whole) == []
+    whole.write("needlebook/typed/__init__.py", "")
+    (problem,) = found(whole)
+    assert problem.startswith("needlebook/typed/__init__.py:1: no block of the book")
+
+
 def test_a_block_without_a_place_is_named(whole):
     whole.replace(whole.page("_4"), ":into: Box", ":into: Bag")
     assert found(whole)[0].startswith("book/04_page.md:12: no 'Bag' in needlebook/a.py")

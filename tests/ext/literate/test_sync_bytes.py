@@ -106,6 +106,12 @@ def test_other_blank_lines_between_blocks_are_refused_with_their_number(shelf, b
     assert "put back the 2 of them, here between 'a-one-new' (book/05" in message
 
 
+def test_blank_lines_at_the_end_are_refused_with_the_way_out(shelf):
+    shelf.write(A, shelf.read(A) + "\n\n")
+    message = shelf.refused()
+    assert "take these out again, here beside '" in message
+
+
 def test_blank_lines_inside_a_block_go_home(shelf):
     shelf.replace(A, "def two():\n", "def two():\n\n")
     shelf.sync()
