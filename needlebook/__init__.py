@@ -11,4 +11,6 @@ from .autograd import Tensor, cpu, all_devices
 from . import init
 from .init import ones, zeros, zeros_like, ones_like
 
+from . import optim
+from . import data, nn
 from .backend_selection import *  # noqa: F403

@@ -37,6 +37,36 @@ LINEAR = (
 FORWARD |= {op_class: (lambda d, op, out, a: op(d),) for op_class in LINEAR}
 
 
+def along_gradient(d, op, out, a):
+    """Tangent of sums, by the inner product of their gradients with the tangent `d`."""
+    return ops.summation(op.vjp(out.detach() ** 0, out, a) * d, op.axes)
+
+
+def along_logsoftmax(d, op, out, a):
+    """Tangent of logsoftmax: `d` less its mean under the softmax, row by row."""
+    mean = ops.reshape(ops.summation(ops.exp(out) * d, (1,)), (a.shape[0], 1))
+    return d - mean
+
+
+FORWARD |= {
+    ops.LogSumExp: (along_gradient,),
+    ops.LogSoftmax: (along_logsoftmax,),
+}
+
+FORWARD[ops.SoftmaxCrossEntropy] = (along_gradient,)
+
+ELEMENTWISE = (ops.Tanh, ops.Sigmoid, ops.GELU)
+FORWARD |= {
+    op_class: (lambda d, op, out, a: op.vjp(d, out, a),) for op_class in ELEMENTWISE
+}
+
+FORWARD[ops.Affine] = (
+    lambda d, op, out, x, weight, bias: d @ weight,
+    lambda d, op, out, x, weight, bias: x @ d,
+    lambda d, op, out, x, weight, bias: d,
+)
+
+
 def leaf_like(value):
     """Return a new leaf with the array of `value`, so that gradients stay apart."""
     return Tensor(value, requires_grad=True)

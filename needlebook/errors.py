@@ -40,3 +40,30 @@ class DataError(NeedlebookError, TypeError, AssertionError):
 
 class StaleValueError(NeedlebookError, RuntimeError):
     """A value that a recorded operation still needs was replaced through `data`."""
+
+
+class OptimizerError(NeedlebookError, ValueError):
+    """An optimizer given no parameters, a number out of range, or a foreign state."""
+
+
+class InPlaceError(NeedlebookError, ValueError):
+    """A layer in place that would overwrite what a backward pass still reads."""
+
+
+class DatasetError(NeedlebookError, ValueError):
+    """A data file that is missing, damaged or not what was expected."""
+
+
+class StateError(NeedlebookError, ValueError, KeyError):
+    """Stored weights whose names or shapes are not those of the module."""
+
+    def __str__(self):
+        return Exception.__str__(self)
+
+
+class WeightFileError(NeedlebookError, ValueError):
+    """A file of weights that is damaged, cut short, or no such file."""
+
+
+class BatchSizeWarning(UserWarning):
+    """A batch of one in training mode of a layer that averages over the batch."""

@@ -12,3 +12,11 @@ from .init_basic import (
     zeros,
     zeros_like,
 )
+
+from .gains import InitError, fans, gain
+from .init_initializers import (
+    kaiming_normal,
+    kaiming_uniform,
+    xavier_normal,
+    xavier_uniform,
+)

@@ -55,3 +55,20 @@ from .ops_tuple import (
     make_tuple,
     tuple_get_item,
 )
+
+from .ops_logarithmic import LogSoftmax, LogSumExp, logsoftmax, logsumexp
+
+from .ops_fused import SoftmaxCrossEntropy, softmax_cross_entropy
+
+from .ops_activations import GELU, Sigmoid, Tanh, gelu, sigmoid, tanh
+
+from .ops_fused import Affine, affine
+
+from .ops_normalization import (
+    BatchNorm,
+    LayerNorm,
+    batch_norm,
+    layer_norm,
+    mean_along,
+    standardize,
+)

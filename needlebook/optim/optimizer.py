@@ -1,0 +1,133 @@
+# Extracted from the book: edit the chapter, or edit here and run "make sync".
+"""What all optimizers share: parameters, running averages, a step, a state."""
+
+import math
+
+import numpy as np
+
+from ..autograd import Tensor
+from ..errors import OptimizerError
+
+BLOCK = 1 << 15
+
+
+def distinct_tensors(params):
+    """Return `params` as a list, each once; refuse none at all, or no Tensor."""
+    if isinstance(params, Tensor):
+        raise OptimizerError("optimizer: wanted a list of Tensors, got one Tensor")
+    params = list(params)
+    for i, p in enumerate(params):
+        if not isinstance(p, Tensor):
+            raise OptimizerError(
+                f"optimizer: parameter {i} is no Tensor but {type(p).__name__}"
+            )
+    if not params:
+        raise OptimizerError("optimizer: no parameters given")
+    return list(dict.fromkeys(params))
+
+
+def require(name, value, low, high, open_low=False):
+    """Refuse a number that is not in [low, high), or not in (low, high)."""
+    if not (low < value if open_low else low <= value) or not value < high:
+        bound = f"in {'(' if open_low else '['}{low:g}, {high:g})"
+        wanted = "positive" if name == "lr" else bound
+        raise OptimizerError(f"optimizer: {name} must be {wanted}, got {value}")
+
+
+class Optimizer:
+    """Changes `params`, Tensors, by their gradients. Course homework 2.
+
+    `averages` names the running averages of a subclass. Each is a dictionary from
+    parameter to an array of its shape and dtype, filled when a first gradient arrives.
+    `t` is the number of steps. Raises OptimizerError.
+    """
+
+    averages = ()
+    decoupled = False
+
+    def __init__(self, params, lr=0.01, weight_decay=0.0):
+        self.params = distinct_tensors(params)
+        require("lr", lr, 0, math.inf, open_low=True)
+        require("weight_decay", weight_decay, 0, math.inf)
+        self.lr, self.weight_decay, self.t = lr, weight_decay, 0
+        for name in self.averages:
+            setattr(self, name, {})
+
+    def reset_grad(self):
+        """Forget all gradients."""
+        for p in self.params:
+            p.grad = None
+
+    def update(self, out, w, g, *averages):
+        """Write into `out` what becomes of the values `w` with the gradient `g`.
+
+        Arrays of one axis. Changes the `averages` in place, `w` and `g` never.
+        """
+        raise NotImplementedError(f"{type(self).__name__}: update is missing")
+
+    def step(self):
+        """Change every parameter that has a gradient; the others stay."""
+        self.t += 1
+        for p in self.params:
+            if p.grad is not None:
+                p.data = Tensor.make_const(self.moved(p))
+
+    def moved(self, p):
+        """Return the new array of `p`, made in blocks that stay in the cache."""
+        w = p.realize_cached_data()
+        out = np.empty(w.shape, w.dtype)
+        arrays = [out, w, p.grad.realize_cached_data()]
+        arrays += [self.average(name, p) for name in self.averages]
+        flat = [np.reshape(array, -1) for array in arrays]
+        for start in range(0, out.size, BLOCK):
+            new, w, g, *averages = (array[start : start + BLOCK] for array in flat)
+            if self.weight_decay and self.decoupled:
+                w = w * (1 - float(self.lr) * self.weight_decay)
+            elif self.weight_decay:
+                g = g + self.weight_decay * w
+            self.update(new, w, g, *averages)
+        return out
+
+    def average(self, name, p):
+        """Return the running average called `name` of the parameter, zeros at first."""
+        kept = getattr(self, name)
+        if p not in kept:
+            kept[p] = np.zeros(p.shape, p.dtype)
+        return kept[p]
+
+    def state_dict(self):
+        """Return what a later run needs to go on: lr, t, and copies of the averages.
+
+        An average is filed under its name and the place of its parameter: "m.0".
+        """
+        state = {"lr": float(self.lr), "t": self.t}
+        for name in self.averages:
+            for i, p in enumerate(self.params):
+                if p in getattr(self, name):
+                    state[f"{name}.{i}"] = getattr(self, name)[p].copy()
+        return state
+
+    def load_state_dict(self, state):
+        """Go on as the optimizer that gave `state`; a foreign state changes nothing.
+
+        Raises OptimizerError for missing or unknown entries and for wrong shapes.
+        """
+        loaded = {name: {} for name in self.averages}
+        for key in {"lr", "t"} - state.keys():
+            raise OptimizerError(f"load_state_dict: {key} is missing")
+        for key in state.keys() - {"lr", "t"}:
+            name, _, i = key.rpartition(".")
+            if name not in loaded or not i.isdigit() or int(i) >= len(self.params):
+                raise OptimizerError(
+                    f"load_state_dict: {key} is unknown to {type(self).__name__} "
+                    f"with {len(self.params)} parameters"
+                )
+            p, array = self.params[int(i)], np.asarray(state[key])
+            if array.shape != p.shape:
+                raise OptimizerError(
+                    f"load_state_dict: {key} has shape {array.shape}, parameter {i} "
+                    f"has {p.shape}"
+                )
+            loaded[name][p] = array.astype(p.dtype)
+        self.lr, self.t = float(state["lr"]), int(state["t"])
+        vars(self).update(loaded)
