@@ -88,7 +88,8 @@ STYLE = """
 .nb-momentum {max-width: 44rem; margin: 1rem 0}
 .nb-momentum svg {display: block; width: 100%; height: auto; overflow: hidden}
 .nb-momentum label {display: flex; flex-wrap: wrap; gap: .3rem .8rem; margin: .4rem 0}
-.nb-momentum input {flex: 1 1 14rem; min-height: 2rem; accent-color: #2f7fc4}
+.nb-momentum input {flex: 1 1 9rem; min-width: 0; min-height: 2rem}
+.nb-momentum input {accent-color: #2f7fc4}
 .nb-momentum output {min-width: 4rem}
 """
 CONTROLS = """

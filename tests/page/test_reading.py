@@ -159,6 +159,21 @@ def test_print_shows_text_and_code_and_nothing_to_press(sample, visit):
     assert overflow == 0
 
 
+def test_html_of_a_cell_has_the_page_s_colour_in_the_dark(site, visit):
+    page = visit(color_scheme="dark").open(
+        site.home + site.first_with('class="cell_output')
+    )
+    words, around = page.locator("div.cell_output").first.evaluate(
+        """output => {
+             const html = document.createElement("div");
+             html.className = "output text_html";
+             output.append(html);
+             return [html, output].map((node) => getComputedStyle(node).color);
+           }"""
+    )
+    assert words == around
+
+
 def test_print_is_dark_on_white_also_from_the_dark(sample, visit):
     page = visit(color_scheme="dark").open(sample.site.home + "03a_first.html")
     page.emulate_media(media="print", color_scheme="dark")
