@@ -125,3 +125,10 @@ def test_the_parts_of_the_network_in_their_order():
 def test_by_default_blocks_have_batch_norm_and_drop_a_tenth():
     fn = ResidualBlock(6, 4).modules[0].fn
     assert isinstance(fn.modules[1], nn.BatchNorm1d) and fn.modules[3].p == 0.1
+
+
+def test_the_course_s_path_for_modules_has_norms_and_dropout():
+    from needlebook.nn import nn_basic
+
+    for name in ("BatchNorm1d", "LayerNorm1d", "Dropout"):
+        assert getattr(nn_basic, name) is getattr(ndl.nn, name)
