@@ -28,6 +28,7 @@ CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-sta
 MARKERS = (
     "since(chapter): holds from the end of this chapter on",
     "until(chapter): holds up to the end of the chapter before this one",
+    "stored(pattern): reads a file of book/measurements, which no chapter's tree has",
     "deep: runs with --deep (make test-deep)",
     "browser: needs a Chromium, runs with --deep",
     "native: exercises compiled code, runs again under the sanitizers",
@@ -100,7 +101,14 @@ def holds(item):
     until = [chapter_index(mark.args[0]) for mark in item.iter_markers("until")]
     if tree_chapter() and (not since or max(since) > at):
         return False
+    if tree_chapter() and not all(map(stored, item.iter_markers("stored"))):
+        return False
     return all(at < end for end in until)
+
+
+def stored(mark):
+    """Whether the measurements that a test reads are here."""
+    return any((ROOT / "book" / "measurements").glob(mark.args[0]))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -45,7 +45,7 @@ def test_a_run_repeats_exactly():
     assert one_run(*run, steps=10) == one_run(*run, steps=10)
 
 
-stored = pytest.mark.skipif(not STORED.exists(), reason="stored figures are the book's")
+stored = pytest.mark.stored(STORED.name)
 
 
 @stored

@@ -19,9 +19,7 @@ from needlebook.experiments.intervals import mean_interval
 
 pytestmark = pytest.mark.since("9")
 MEASURED = Path(needlebook.__file__).parents[1] / "book" / "measurements"
-needs_stored = pytest.mark.skipif(
-    not list(MEASURED.glob("*-fifty-layers.json")), reason="stored figures not here"
-)
+needs_stored = pytest.mark.stored("*-fifty-layers.json")
 
 
 def test_activations_are_geometric_and_not_linear_before_training():
@@ -240,9 +238,7 @@ def test_statistics_of_the_test_batch_help_where_the_shift_is_common_to_all():
     assert max(abs(row[2] - row[1]) for row in table.values()) < 0.05
 
 
-@pytest.mark.skipif(
-    not list(MEASURED.glob("*-shift.json")), reason="stored figures not here"
-)
+@pytest.mark.stored("*-shift.json")
 def test_the_larger_run_says_the_same():
     mean = shift.stored(MEASURED)[0].mean(0)
     assert (mean[1:3, 0] > 4 * mean[1:3, 1]).all() and mean[-1, 1] > 0.5

@@ -75,6 +75,14 @@ def test_a_tree_collects_the_tests_of_its_chapters(suite):
     assert passed(output) == {"early", "now", "ends"}
 
 
+def test_what_reads_stored_figures_is_left_out_of_a_tree_and_never_of_the_book(suite):
+    stored = f'[{since("3a")}, pytest.mark.stored("*-race.csv")]'
+    modules = {"stored": (stored, "assert False"), "plain": (since("3a"), "pass")}
+    status, output = suite(modules, chapter="4")
+    assert status == 0 and passed(output) == {"plain"}, output
+    assert suite(modules)[0] == 1
+
+
 def test_the_finished_library_has_all_but_those_that_ended(suite, tmp_path):
     (tmp_path / "book").mkdir()
     (tmp_path / "book" / "03b_two.md").touch()
