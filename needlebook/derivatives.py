@@ -146,3 +146,11 @@ def reverse_over_forward(function, x, v):
 def hvp(function, x, v):
     """Return the Hessian of `function` at `x` times `v`, a Tensor shaped like `x`."""
     return forward_over_reverse(function, x, v).detach()
+
+
+FORWARD[ops.Conv] = (
+    lambda d, op, out, a, b: op(d, b),
+    lambda d, op, out, a, b: op(a, d),
+)
+LINEAR_ON_PIXELS = (ops.Flip, ops.Dilate, ops.UnDilate, ops.Pad, ops.AvgPool)
+FORWARD |= {op_class: (lambda d, op, out, a: op(d),) for op_class in LINEAR_ON_PIXELS}

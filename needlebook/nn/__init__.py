@@ -20,3 +20,5 @@ from .serialization import load, read_tensors, save, write_tensors
 from .normalization import BatchNorm1d, LayerNorm1d
 
 from .dropout import Dropout
+
+from .convolution import AvgPool2d, BatchNorm2d, Conv, ConvBN, MaxPool2d

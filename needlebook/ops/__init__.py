@@ -72,3 +72,8 @@ from .ops_normalization import (
     mean_along,
     standardize,
 )
+
+from .ops_conv import Conv, conv, conv_transpose
+from .ops_pixels import Dilate, Flip, Pad, UnDilate, dilate, flip, pad, undilate
+from .ops_pool import AvgPool, MaxPool, avg_pool, max_pool
+from .ops_stack import Split, Stack, split, stack
