@@ -29,7 +29,7 @@ __all__ = ["Job", "executed_notebook", "plan", "report", "run", "write_trees"]
 
 CELL_TIMEOUT = 300
 BUDGET = 90
-FORMAT = "2"
+FORMAT = "3"
 
 
 @dataclass
@@ -176,7 +176,6 @@ async def execute(job, progress):
         job.notebook,
         timeout=CELL_TIMEOUT,
         record_timing=False,
-        coalesce_streams=True,
         kernel_name="python3",
         resources={"metadata": {"path": str(BOOK)}},
     )
