@@ -102,24 +102,33 @@ def test_memory_is_flat_over_steps():
     assert left == 0
 
 
-def test_a_nan_in_a_weight_is_found_in_its_layer():
+def meets_a_nan_in_a_weight(reason):
     ours = trainer(nn.Linear(4, 5), nn.Sequential(nn.ReLU(), nn.Linear(5, 2)))
     ours.model.modules[1].modules[1].weight.cached_data[0, 0] = np.nan
-    with pytest.raises(
-        NotFiniteError,
-        match=r"nan at step 0 \(epoch 1\).*modules.1"
-        r".modules.1 \(Linear\): 1 of 10 numbers of weight",
-    ):
+    place = r"nan at step 0 \(epoch 1\).*modules.1.modules.1 \(Linear\): "
+    with pytest.raises(NotFiniteError, match=place + reason):
         ours.fit(DataLoader(data(), 10), 1)
     assert "forward" not in vars(ours.model.modules[0])
 
 
-def test_a_nan_in_the_data_is_told_from_one_in_the_network():
+def meets_a_nan_in_the_data(reason):
     loader = DataLoader(
         NDArrayDataset(np.full((5, 4), np.nan, "float32"), np.zeros(5)), 5
     )
-    with pytest.raises(NotFiniteError, match="its input was not finite already"):
+    with pytest.raises(NotFiniteError, match=reason):
         trainer().fit(loader, 1)
+
+
+@pytest.mark.until("8")
+def test_a_nan_is_found_where_it_began():
+    meets_a_nan_in_a_weight("1 of 10 numbers of weight")
+    meets_a_nan_in_the_data("its input was not finite already")
+
+
+@pytest.mark.since("8")
+def test_a_nan_is_found_by_the_search_of_the_modules():
+    meets_a_nan_in_a_weight("10 of 20 are nan; weight holds nan")
+    meets_a_nan_in_the_data("input 0 holds nan")
 
 
 def test_a_rate_that_is_too_large_is_named_with_its_step():
