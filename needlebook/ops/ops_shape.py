@@ -129,7 +129,8 @@ class MatMul(TensorOp):
         inner = a[-1], b[max(len(b) - 2, 0)]
         if inner[0] != inner[1]:
             return reason + f"inner sizes {inner[0]} and {inner[1]} differ"
-        return reason + broadcast_problem(a[:-2], b[:-2])
+        problem = broadcast_problem(a[:-2], b[:-2])
+        return problem and reason + problem
 
 
 def matmul(a, b):

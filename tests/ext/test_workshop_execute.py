@@ -1,6 +1,7 @@
 """Execution of the chapters: on their own libraries, only when needed, errors named."""
 
 import json
+import re
 
 import pytest
 from ext_small_book import SmallBook
@@ -65,6 +66,29 @@ def test_a_changed_library_runs_its_own_and_later_chapters(book):
     book.edit(FIRST, "return x / 2", "return x / 4")
     assert states(book.run("run")[1]) == {FIRST: "executed", SECOND: "executed"}
     assert "0.75" in outputs(book, FIRST)
+
+
+def test_a_cell_that_prints_in_pieces_keeps_every_piece(book):
+    pieces = (
+        "import sys, time\n"
+        "from IPython.display import HTML, display\n"
+        "for i in range(40):\n"
+        "    print(f'piece {i};', flush=i % 3 == 0)\n"
+        "    if i % 10 == 5:\n"
+        "        display(HTML(f'<b>{i}</b>'))\n"
+        "    time.sleep(0.01 * (i % 4 == 1))\n"
+        "needlebook.half(3)"
+    )
+    book.edit(FIRST, "needlebook.half(3)", pieces)
+    status, output = book.run("run", "--force")
+    assert status == 0, output
+    printed = book.python(
+        "from workshop.execute import executed_notebook\n"
+        f"cells = executed_notebook({FIRST!r}).cells\n"
+        "outputs = [o for c in cells for o in c.get('outputs', [])]\n"
+        "print(''.join(o.text for o in outputs if o.output_type == 'stream'))"
+    )
+    assert re.findall(r"piece (\d+);", printed) == [str(i) for i in range(40)]
 
 
 def test_a_chapter_does_not_see_later_chapters(book):

@@ -145,6 +145,11 @@ def test_a_problem_is_found_exactly_where_numpy_finds_one(one, other):
         assert broadcast_problem(one, other) is None
 
 
+def test_a_product_explains_only_what_the_shapes_have_caused():
+    assert ops.MatMul().explain((2, 3), (3, 2)) is None
+    assert "sizes 2 and 3" in ops.MatMul().explain((2, 4, 5), (3, 5, 6))
+
+
 def test_only_the_wanted_half_of_a_product_is_computed():
     products = []
 

@@ -1,8 +1,11 @@
 """The built site without a browser: its links, its listings, its files."""
 
+import html
+import json
 import re
 from functools import cache
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 
@@ -161,3 +164,33 @@ def test_the_machine_is_shown_from_its_files(sample):
     text = re.sub(r"<[^>]*>", "", html)
     assert "def highlight_lines" in text
     assert "needlebook/_ext/page/theme/__init__.py" in text
+
+
+def printed_lines(site):
+    """(page, line) of what the cells printed, as the stored notebooks have it."""
+    stored = site.folder.parent / "executed"
+    for page, entry in json.loads((stored / "index.json").read_text()).items():
+        shown = site.folder / Path(page).relative_to("book").with_suffix(".html")
+        kept = stored / f"{entry['key']}.ipynb"
+        if not shown.exists() or shown.stat().st_mtime < kept.stat().st_mtime:
+            continue
+        notebook = json.loads(kept.read_text())
+        for cell in notebook["cells"]:
+            if "remove-output" in cell["metadata"].get("tags", []):
+                continue
+            for output in cell.get("outputs", []):
+                if output["output_type"] == "stream":
+                    for line in "".join(output["text"]).splitlines():
+                        yield shown, line.strip()
+
+
+@cache
+def words(path):
+    """The text of a page without its tags."""
+    return html.unescape(re.sub(r"<[^>]+>", "", path.read_text(encoding="utf-8")))
+
+
+def test_what_cells_print_is_on_the_page(site):
+    lines = list(printed_lines(site))
+    assert lines
+    assert [(page.name, line) for page, line in lines if line not in words(page)] == []
