@@ -1,58 +1,59 @@
 # Extracted from the book: edit the chapter, or edit here and run "make sync".
 """Train ResNet9 on CIFAR-10, where its batches lie in a folder (L10.K3)."""
 
-import pickle
-import sys
+import argparse
 from pathlib import Path
 
-import numpy as np
-
-from needlebook import Tensor, nn, optim
+from needlebook import data, nn, optim
 from needlebook.resnet9 import ResNet9
+from needlebook.training import Checkpoint, Trainer, error_rate
 
 
-def read(folder, names):
-    """Return images (m, 3, 32, 32) in [0, 1], float32, and labels (m,)."""
-    X, y = [], []
-    for name in names:
-        path = Path(folder) / name
-        if not path.exists():
-            raise FileNotFoundError(
-                f"cifar: {path} is missing; give the folder cifar-10-batches-py"
-            )
-        with path.open("rb") as file:
-            batch = pickle.load(file, encoding="bytes")
-        X.append(np.asarray(batch[b"data"], "float32").reshape(-1, 3, 32, 32) / 255)
-        y.append(np.asarray(batch[b"labels"]))
-    return np.concatenate(X), np.concatenate(y)
+def loaders(folder=None, batch=128, seed=0):
+    """Return loaders of the training set, images flipped and moved, and the test set.
+
+    `folder` holds the batches; None is the data folder, filled by a download if needed.
+    """
+    transforms = [data.RandomFlipHorizontal(), data.RandomCrop(4)]
+    make = data.CIFAR10Dataset.find
+    if folder is not None:
+
+        def make(train, transforms=None):
+            return data.CIFAR10Dataset(folder, train, transforms=transforms)
+
+    train, test = make(True, transforms=transforms), make(False)
+    shuffled = data.DataLoader(train, batch, shuffle=True, seed=seed)
+    return shuffled, data.DataLoader(test, batch)
 
 
-def run(network, X, y, optimizer=None, batch=128, order=None):
-    """Run over (X, y) once, training if there is an optimizer; return accuracy."""
-    network.train() if optimizer else network.eval()
-    loss, right = nn.SoftmaxLoss(), 0
-    order = np.arange(len(X)) if order is None else order
-    for start in range(0, len(X), batch):
-        chosen = order[start : start + batch]
-        logits = network(Tensor(X[chosen], requires_grad=False))
-        right += int(np.sum(logits.numpy().argmax(axis=1) == y[chosen]))
-        if optimizer:
-            optimizer.reset_grad()
-            loss(logits, Tensor(y[chosen], requires_grad=False)).backward()
-            optimizer.step()
-    return right / len(X)
+def trainer(checkpoint=None, rate=0.001, progress=True):
+    """Return a Trainer of ResNet9 with Adam; it goes on from `checkpoint` if there."""
+    network = ResNet9()
+    optimizer = optim.Adam(network.parameters(), lr=rate, weight_decay=0.001)
+    callbacks = [] if checkpoint is None else [Checkpoint(checkpoint)]
+    options = {"metrics": {"error": error_rate}, "callbacks": callbacks}
+    made = Trainer(network, nn.SoftmaxLoss(), optimizer, progress=progress, **options)
+    if checkpoint is not None and Path(checkpoint).exists():
+        made.resume(checkpoint)
+    return made
 
 
-def main(folder, epochs=10):
-    train = read(folder, [f"data_batch_{i}" for i in range(1, 6)])
-    test = read(folder, ["test_batch"])
-    network, rng = ResNet9(), np.random.default_rng(0)
-    optimizer = optim.Adam(network.parameters(), lr=0.001, weight_decay=0.001)
-    for epoch in range(epochs):
-        order = rng.permutation(len(train[0]))
-        seen = run(network, *train, optimizer, order=order)
-        print(f"epoch {epoch}: {seen:.3f} in training, {run(network, *test):.3f} test")
+def main(arguments=None):
+    """Train as the command line says; return the history."""
+    parser = argparse.ArgumentParser(prog="cifar_training", description=__doc__)
+    parser.add_argument("--folder", help="with data_batch_1 to 5 and test_batch")
+    parser.add_argument("--epochs", type=int, default=10, help="in all (default 10)")
+    parser.add_argument("--batch", type=int, default=128, help="default 128")
+    parser.add_argument("--rate", type=float, default=0.001, help="default 0.001")
+    parser.add_argument("--checkpoint", help="file to write and to go on from")
+    asked = parser.parse_args(arguments)
+    train, test = loaders(asked.folder, asked.batch)
+    history = trainer(asked.checkpoint, asked.rate).fit(train, asked.epochs, test)
+    for record in history:
+        one, other = 1 - record["error"], 1 - record["validation error"]
+        print(f"epoch {record['epoch']}: {one:.3f} in training, {other:.3f} test")
+    return history
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

@@ -3,8 +3,8 @@ import pickle
 import numpy as np
 import pytest
 
-from needlebook import nn, optim
 from needlebook.convolution import ways
+from needlebook.errors import DatasetError
 from needlebook.experiments import (
     cifar_training,
     conv_graphs,
@@ -114,19 +114,32 @@ def test_the_residual_network_learns_the_digits():
     assert np.mean(found) > 0.95
 
 
-def test_batches_of_cifar_are_read_and_a_missing_one_is_named(tmp_path):
+def cifar_folder(folder, count=20):
+    """Batches in the format of CIFAR-10: two classes, dark and bright images."""
     rng = np.random.default_rng(0)
-    batch = {b"data": rng.integers(0, 256, (6, 3072), "uint8"), b"labels": [0, 1] * 3}
-    (tmp_path / "data_batch_1").write_bytes(pickle.dumps(batch))
-    X, y = cifar_training.read(tmp_path, ["data_batch_1"])
-    assert X.shape == (6, 3, 32, 32) and 0 <= X.min() and X.max() <= 1
-    network = cifar_training.ResNet9()
-    optimizer = optim.Adam(network.parameters(), lr=0.01)
-    for _ in range(12):
-        cifar_training.run(network, X, y, optimizer)
-    loss = nn.SoftmaxLoss()
-    network.train()
-    logits = network(cifar_training.Tensor(X, requires_grad=False))
-    assert loss(logits, cifar_training.Tensor(y)).numpy().item() < 0.2
-    with pytest.raises(FileNotFoundError, match="test_batch is missing"):
-        cifar_training.read(tmp_path, ["test_batch"])
+    for name in [*(f"data_batch_{i}" for i in range(1, 6)), "test_batch"]:
+        labels = np.arange(count) % 2
+        pixels = rng.integers(0, 100, (count, 3072)) + 150 * labels[:, None]
+        batch = {b"data": pixels.astype("uint8"), b"labels": labels.tolist()}
+        (folder / name).write_bytes(pickle.dumps(batch))
+    return folder
+
+
+def test_one_command_trains_on_cifar_and_goes_on_from_its_checkpoint(tmp_path):
+    folder, checkpoint = cifar_folder(tmp_path), tmp_path / "checkpoint.npz"
+    options = [
+        "--folder",
+        str(folder),
+        "--batch",
+        "20",
+        "--checkpoint",
+        str(checkpoint),
+    ]
+    first = cifar_training.main([*options, "--epochs", "1"])
+    longer = cifar_training.main([*options, "--epochs", "8"])
+    assert longer[:1] == first
+    assert [record["epoch"] for record in longer] == list(range(1, 9))
+    assert longer[-1]["validation error"] < 0.1
+    (folder / "test_batch").unlink()
+    with pytest.raises(DatasetError, match="test_batch"):
+        cifar_training.main(options)
