@@ -24,6 +24,7 @@ class Conv(Module):
     """A convolution that keeps height and width at stride 1. Course homework 4.
 
     `weight`: (k, k, c_in / groups, c_out), drawn first. `bias`: (c_out,), or None.
+    `padding`: zeros on each side; None is half of what the kernel reaches over.
     """
 
     def __init__(
@@ -36,10 +37,14 @@ class Conv(Module):
         device=None,
         dtype="float32",
         *,
+        padding=None,
+        dilation=1,
         groups=1,
     ):
         super().__init__()
         k, c = kernel_size, in_channels // groups
+        self.padding = (k - 1) * dilation // 2 if padding is None else padding
+        self.dilation = dilation
         self.in_channels, self.out_channels = in_channels, out_channels
         self.kernel_size, self.stride, self.groups = k, stride, groups
         options = {"device": device, "dtype": dtype}
@@ -54,10 +59,8 @@ class Conv(Module):
             self.bias = Parameter(drawn, **options)
 
     def forward(self, x):
-        k = self.kernel_size
-        x = ops.conv(
-            channels_last(x), self.weight, self.stride, (k - 1) // 2, groups=self.groups
-        )
+        options = self.stride, self.padding, self.dilation, self.groups
+        x = ops.conv(channels_last(x), self.weight, *options)
         if self.bias is not None:
             x = x + ops.broadcast_to(self.bias, x.shape)
         return channels_first(x)

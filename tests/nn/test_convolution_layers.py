@@ -16,12 +16,22 @@ def draws(*shape, seed=0):
 
 
 @pytest.mark.parametrize(
-    "k, stride, groups", [(3, 1, 1), (5, 2, 1), (3, 2, 2), (1, 1, 4)]
+    "k, stride, options",
+    [
+        (3, 1, {}),
+        (5, 2, {}),
+        (3, 2, {"groups": 2}),
+        (1, 1, {"groups": 4}),
+        (3, 1, {"dilation": 2}),
+        (3, 1, {"padding": 0, "dilation": 3}),
+        (2, 2, {"padding": 1}),
+    ],
 )
-def test_the_layer_is_that_of_torch(k, stride, groups):
+def test_the_layer_is_that_of_torch(k, stride, options):
     torch = pytest.importorskip("torch")
-    layer = nn.Conv(4, 8, k, stride, groups=groups)
-    theirs = torch.nn.Conv2d(4, 8, k, stride, padding=(k - 1) // 2, groups=groups)
+    layer = nn.Conv(4, 8, k, stride, **options)
+    kept = {"padding": (k - 1) * options.get("dilation", 1) // 2}
+    theirs = torch.nn.Conv2d(4, 8, k, stride, **{**kept, **options})
     with torch.no_grad():
         weights = layer.weight.numpy().transpose(3, 2, 0, 1).copy()
         theirs.weight.copy_(torch.tensor(weights))
