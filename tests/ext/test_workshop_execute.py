@@ -86,9 +86,26 @@ def test_a_cell_that_prints_in_pieces_keeps_every_piece(book):
         "from workshop.execute import executed_notebook\n"
         f"cells = executed_notebook({FIRST!r}).cells\n"
         "outputs = [o for c in cells for o in c.get('outputs', [])]\n"
-        "print(''.join(o.text for o in outputs if o.output_type == 'stream'))"
+        "for o in outputs:\n"
+        "    print(o.text if o.output_type == 'stream' else '<shown>')"
     )
-    assert re.findall(r"piece (\d+);", printed) == [str(i) for i in range(40)]
+    found = re.findall(r"piece (\d+);|(<shown>)", printed)
+    wanted = [str(i) for i in range(40)]
+    assert [piece for piece, _ in found if piece] == wanted
+    parts = re.sub(r"\s", "", printed).split("<shown>")
+    assert [part.count("piece") for part in parts[:5]] == [6, 10, 10, 10, 4]
+
+
+def test_pieces_of_one_stream_become_one_output(book):
+    code = (
+        "from nbformat.v4 import new_output\n"
+        "from workshop.notebooks import joined\n"
+        "out = lambda text, name='stdout': new_output('stream', name=name, text=text)\n"
+        "shown = new_output('display_data', data={})\n"
+        "outputs = [out('a'), out('b'), out('c', 'stderr'), shown, *map(out, 'de')]\n"
+        "print([o.get('text', '-') for o in joined(outputs)])"
+    )
+    assert book.python(code).strip() == "['ab', 'c', '-', 'de']"
 
 
 def test_a_chapter_does_not_see_later_chapters(book):

@@ -29,7 +29,7 @@ __all__ = ["Job", "executed_notebook", "plan", "report", "run", "write_trees"]
 
 CELL_TIMEOUT = 300
 BUDGET = 90
-FORMAT = "3"
+FORMAT = "4"
 
 
 @dataclass
@@ -205,7 +205,7 @@ async def execute(job, progress):
     job.seconds = time.perf_counter() - started
     if not job.problems:
         for cell in notebooks.code_cells(job.notebook):
-            cell.outputs = notebooks.scrub(cell.outputs, tree)
+            cell.outputs = notebooks.scrub(notebooks.joined(cell.outputs), tree)
         job.notebook.metadata["needlebook"] = {
             "seconds": round(job.seconds, 2),
             "key": job.key,

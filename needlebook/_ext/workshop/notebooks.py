@@ -143,6 +143,23 @@ def write_cached(key, notebook):
     write_atomically(cache_file(key), nbformat.writes(notebook, version=4))
 
 
+def joined(outputs):
+    """Outputs in which pieces of one stream that follow one another are one: how often
+    the kernel sent what a cell had printed is nothing that a page should show."""
+    found = []
+    for output in outputs:
+        last = found[-1] if found else None
+        if (
+            last
+            and output.output_type == last.output_type == "stream"
+            and output.name == last.name
+        ):
+            last.text += output.text
+        else:
+            found.append(output)
+    return found
+
+
 def scrub(value, tree):
     """Outputs without the machine's own paths: library files as the book names them,
     cells without the number of the process that ran them."""
