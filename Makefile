@@ -18,18 +18,24 @@ PYTHON ?= python3
 VENV := .venv/bin/python
 EXT := $(VENV) needlebook/_ext
 PYTEST := $(VENV) -m pytest
+# Tests that do not depend on the mode of the library run once.
+ONE_MODE := $(addprefix --ignore=tests/,ext page manual)
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
 .PHONY: book test test-deep setup serve check sync where asof native run html \
-	doctor lint format bench clean help
+	doctor lint format bench bench-gpu gpu-verify gpu-sanitize clean help
 
 book: setup check native run html ## build the book and print the page to open
 
-test: setup check native run ## execute every chapter and run the whole test suite
+test: setup check native run ## execute every chapter and run the suite in both modes
 	$(PYTEST) -n $(JOBS) --dist loadfile
+	@echo "test: once more with the arrays of NumPy (NEEDLEBOOK_BACKEND=np)"
+	NEEDLEBOOK_BACKEND=np $(PYTEST) -n $(JOBS) --dist loadfile $(ONE_MODE)
 
 test-deep: setup check native run html ## every chapter's own library, browser, sanitizers
 	$(PYTEST) -n $(JOBS) --dist loadfile --deep
+	@echo "test-deep: once more with the arrays of NumPy (NEEDLEBOOK_BACKEND=np)"
+	NEEDLEBOOK_BACKEND=np $(PYTEST) -n $(JOBS) --dist loadfile --deep $(ONE_MODE)
 	$(EXT) deep
 
 setup: ## make .venv from the lock (the other goals do it first)
@@ -73,6 +79,15 @@ format: setup ## format Python and C++ in place (then make sync)
 
 bench: setup native ## measure against other libraries and keep the figures (GROUP=autograd)
 	@$(EXT) bench $(GROUP)
+
+gpu-verify: ## build, check and time the kernels on a GPU, no .venv needed (PYTHON=python3)
+	@$(PYTHON) -m bench.gpu.verify
+
+gpu-sanitize: ## the checks, small, under the tools of compute-sanitizer
+	@$(PYTHON) -m bench.gpu.sanitize
+
+bench-gpu: ## the timings of gpu-verify alone
+	@$(PYTHON) -m bench.gpu.verify --only time
 
 clean: ## remove what was built (.venv stays: rm -r .venv)
 	@$(PYTHON) needlebook/_ext clean

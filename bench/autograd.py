@@ -1,14 +1,20 @@
-"""What recording and walking back cost, beside PyTorch and beside simpler ways."""
+"""What recording and walking back cost, beside PyTorch and beside simpler ways.
+
+Numbers are of the dtype of the library's mode: float64 in arrays of NumPy, float32 in
+arrays of our own. PyTorch gets the same.
+"""
 
 import numpy as np
 
 from bench.harness import Race, case
+from needlebook import BACKEND
 
 NODES = 500
+DTYPE, RTOL = ("float64", 1e-9) if BACKEND == "np" else ("float32", 1e-4)
 
 
 def four_numbers():
-    return np.random.default_rng(0).uniform(0.9, 1.1, size=4)
+    return np.random.default_rng(0).uniform(0.9, 1.1, size=4).astype(DTYPE)
 
 
 def both():
@@ -26,7 +32,9 @@ def recorded(step):
     ours, theirs = both()
 
     def check():
-        np.testing.assert_allclose(step(ours).numpy(), step(theirs).detach().numpy())
+        got, wanted = step(ours).numpy(), step(theirs).detach().numpy()
+        assert got.dtype == wanted.dtype == DTYPE
+        np.testing.assert_allclose(got, wanted, rtol=RTOL)
 
     return Race(lambda: step(ours), lambda: step(theirs), check, calls=2000)
 
@@ -45,14 +53,14 @@ def walked_back(step):
             value = step(value, leaf)
         return value
 
-    one = Tensor(np.ones(4), requires_grad=False)
-    other = torch.ones(4, dtype=torch.float64)
+    one = Tensor(np.ones(4, DTYPE), requires_grad=False)
+    other = torch.ones(4, dtype=getattr(torch, DTYPE))
 
     def check():
         theirs.grad = None
         chain(ours).backward(one)
         chain(theirs).backward(other)
-        np.testing.assert_allclose(ours.grad.numpy(), theirs.grad.numpy(), rtol=1e-9)
+        np.testing.assert_allclose(ours.grad.numpy(), theirs.grad.numpy(), rtol=RTOL)
 
     return Race(
         lambda end: end.backward(one),
@@ -103,7 +111,8 @@ def small_network():
 
     torch.set_num_threads(1)
     rng = np.random.default_rng(0)
-    X, A, B = (rng.normal(size=s) for s in ((32, 8), (8, 16), (16, 4)))
+    shapes = (32, 8), (8, 16), (16, 4)
+    X, A, B = (rng.normal(size=shape).astype(DTYPE) for shape in shapes)
     x, a, b = Tensor(X, requires_grad=False), Tensor(A), Tensor(B)
     tx, ta, tb = torch.tensor(X), torch.tensor(A), torch.tensor(B)
     ta.requires_grad_()
@@ -119,7 +128,7 @@ def small_network():
     def check():
         ours()
         theirs()
-        np.testing.assert_allclose(a.grad.numpy(), ta.grad.numpy())
+        np.testing.assert_allclose(a.grad.numpy(), ta.grad.numpy(), rtol=RTOL)
 
     return Race(ours, theirs, check, calls=50)
 
@@ -145,7 +154,7 @@ def deferred():
     from needlebook.experiments.overhead import product_chain
     from needlebook.reverse import Record
 
-    one = Tensor(np.ones(4), requires_grad=False)
+    one = Tensor(np.ones(4, DTYPE), requires_grad=False)
     leaf, end = product_chain(NODES)
 
     def check():

@@ -37,13 +37,14 @@ def torch_network():
 
 
 def copy_weights(ours, theirs):
-    """Give PyTorch's network the values of ours; linear weights lie transposed."""
+    """Give PyTorch's network the values of ours, whose weights have channels last."""
     import torch
 
+    axes = {1: (0,), 2: (1, 0), 4: (3, 2, 0, 1)}
     for p, q in zip(ours.parameters(), theirs.parameters(), strict=True):
-        array = p.numpy()
+        array = np.array(p.numpy())
         with torch.no_grad():
-            q.copy_(torch.tensor(array.T if array.ndim == 2 else array).view(q.shape))
+            q.copy_(torch.tensor(array.transpose(axes[array.ndim])).view(q.shape))
 
 
 def batches(wrap):

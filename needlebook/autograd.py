@@ -10,7 +10,14 @@ import weakref
 import numpy
 
 from . import ops
-from .backend_selection import NDArray, all_devices, array_api, cpu  # noqa: F401
+from .backend_selection import (  # noqa: F401
+    NDArray,
+    all_devices,
+    array_api,
+    cpu,
+    default_device,
+    device_of,
+)
 from .errors import DataError, NoGradientError, ShapeError
 from .operation import (  # noqa: F401
     Op,
@@ -189,12 +196,13 @@ class Tensor(Operators, Value):
             else:
                 data = Tensor._array_from_numpy(array.numpy(), device, dtype)
         else:
-            data = Tensor._array_from_numpy(array, device or cpu(), dtype)
+            device = device or device_of(array) or default_device()
+            data = Tensor._array_from_numpy(array, device, dtype)
         self._init(None, (), cached_data=data, requires_grad=requires_grad)
 
     @staticmethod
     def _array_from_numpy(array, device, dtype):
-        return array_api.array(array, dtype=dtype)
+        return device.array(array, dtype)
 
     @property
     def shape(self):
@@ -206,7 +214,7 @@ class Tensor(Operators, Value):
 
     @property
     def device(self):
-        return cpu()
+        return device_of(self.realize_cached_data())
 
     def numpy(self):
         """Return a copy of the values as a NumPy array."""
@@ -242,7 +250,7 @@ class Tensor(Operators, Value):
         NoGradientError, ShapeError, StaleValueError, CycleError.
         """
         if out_grad is None:
-            out_grad = Tensor.make_const(array_api.ones(self.shape, dtype=self.dtype))
+            out_grad = Tensor.make_const(self.device.full(self.shape, 1.0, self.dtype))
         elif not isinstance(out_grad, Tensor):
             out_grad = Tensor(out_grad, requires_grad=False)
         if out_grad.shape != self.shape:

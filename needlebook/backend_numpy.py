@@ -27,6 +27,9 @@ class CPUDevice(Device):
     def enabled(self):
         return True
 
+    def array(self, source, dtype=None):
+        return numpy.array(source, dtype=dtype)
+
     def zeros(self, *shape, dtype="float32"):
         return numpy.zeros(shape, dtype=dtype)
 
@@ -59,6 +62,11 @@ def cpu():
 
 def default_device():
     """Return the device of tensors that name none."""
+    return CPU
+
+
+def device_of(array):
+    """Return the device where `array` lives, None for what is no array of ours."""
     return CPU
 
 

@@ -154,3 +154,19 @@ FORWARD[ops.Conv] = (
 )
 LINEAR_ON_PIXELS = (ops.Flip, ops.Dilate, ops.UnDilate, ops.Pad, ops.AvgPool)
 FORWARD |= {op_class: (lambda d, op, out, a: op(d),) for op_class in LINEAR_ON_PIXELS}
+
+FORWARD |= {
+    op_class: (lambda d, op, out, a: op(d),) for op_class in (ops.GetItem, ops.PutItem)
+}
+
+
+def without_bias(op):
+    """Return the `Conv` of a `ConvBias`."""
+    return ops.Conv(op.stride, op.padding, op.dilation, op.groups)
+
+
+FORWARD[ops.ConvBias] = (
+    lambda d, op, out, a, b, bias: without_bias(op)(d, b),
+    lambda d, op, out, a, b, bias: without_bias(op)(a, d),
+    lambda d, op, out, a, b, bias: ops.broadcast_to(d, out.shape),
+)

@@ -22,7 +22,9 @@ EXTRAS = {
 }
 NATIVE = {
     "_softmax_regression": "softmax regression in C++",
-    # <<native parts>>
+    "_training": "convolution, norms and optimizers in C++",
+    "_matmul_ladder": "the ladder of matrix products",
+    "_machine_probes": "latency, vectors and threads of this machine",
 }
 WRAP = textwrap.TextWrapper(
     88, initial_indent="  ", subsequent_indent=" " * 39, break_on_hyphens=False
@@ -103,4 +105,23 @@ def report(findings):
 
 def doctor():
     """Look at everything and print it; returns the exit status."""
-    return report([*foundations(), *extras(), *native_parts()])
+    return report([*foundations(), *extras(), *native_parts(), *devices()])
+
+
+def devices():
+    """A Finding for each device and for the default; any one of them is enough."""
+    if version("numpy") is None:
+        return
+    from needlebook.array import all_devices, default_device
+    from needlebook.errors import BackendError
+
+    try:
+        default = default_device()
+    except BackendError as error:
+        default = None
+        yield Finding(False, "NEEDLEBOOK_DEVICE", str(error))
+    for device in all_devices():
+        detail = device.why_missing or "arrays can live here"
+        if device == default:
+            detail += ", by default"
+        yield Finding(device.enabled(), f"device {device.name}", detail)

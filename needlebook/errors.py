@@ -67,3 +67,19 @@ class WeightFileError(NeedlebookError, ValueError):
 
 class BatchSizeWarning(UserWarning):
     """A batch of one in training mode of a layer that averages over the batch."""
+
+
+class AllocationError(NeedlebookError, MemoryError):
+    """Memory that a device could not give."""
+
+
+class DeviceError(NeedlebookError, RuntimeError):
+    """Arrays on different devices in one operation."""
+
+
+class CudaError(NeedlebookError, RuntimeError):
+    """A call of the GPU's runtime, or a launch, that failed."""
+
+
+class DeviceMemoryError(CudaError, AllocationError):
+    """No memory left on the device, also after the cache was emptied."""

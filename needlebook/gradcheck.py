@@ -40,15 +40,19 @@ class Comparison:
         return "\n".join(lines)
 
 
-def compare_gradients(function, *inputs, seed=0, eps=1e-6):
+DTYPE = Tensor(0.5).dtype
+EPS, TOLERANCE = (1e-6, 1e-6) if DTYPE == "float64" else (1e-2, 5e-3)
+
+
+def compare_gradients(function, *inputs, seed=0, eps=EPS):
     """Return a Comparison for each input that wants a gradient.
 
     `function` maps Tensors to one Tensor. Its result is weighted with fixed random
     numbers and added up, so that every output counts and none cancels another.
     """
     for value in inputs:
-        if not isinstance(value, Tensor) or value.dtype != "float64":
-            raise OperandError("gradcheck: wanted Tensors of dtype float64")
+        if not isinstance(value, Tensor) or value.dtype != DTYPE:
+            raise OperandError(f"gradcheck: wanted Tensors of dtype {DTYPE}")
     out = function(*inputs)
     weights = np.random.default_rng(seed).normal(size=out.shape)
     out.backward(Tensor(weights, requires_grad=False))
@@ -73,11 +77,11 @@ def compare_gradients(function, *inputs, seed=0, eps=1e-6):
     return comparisons
 
 
-def gradcheck(function, *inputs, tolerance=1e-6, seed=0, eps=1e-6, verbose=True):
+def gradcheck(function, *inputs, tolerance=TOLERANCE, seed=0, eps=EPS, verbose=True):
     """Print analytic gradients beside numeric ones; refuse those that differ.
 
     Returns the largest error, relative to the largest entry. `inputs`: Tensors of dtype
-    float64, away from kinks by more than `eps`. Raises GradientMismatch.
+    `DTYPE`, away from kinks by more than `eps`. Raises GradientMismatch.
     """
     comparisons = compare_gradients(function, *inputs, seed=seed, eps=eps)
     tables = "\n".join(comparison.table() for comparison in comparisons)

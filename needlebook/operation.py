@@ -94,7 +94,8 @@ def refused(op, inputs, error):
         return wrong_operand(op, inputs)
     shapes = [getattr(value.realize_cached_data(), "shape", ()) for value in inputs]
     reason = op.explain(*shapes)
-    if isinstance(error, (NeedlebookError, AttributeError)) or reason is None:
+    named = isinstance(error, NeedlebookError) and not isinstance(error, ShapeError)
+    if named or isinstance(error, AttributeError) or reason is None:
         error.add_note(f"in {op.name} on shapes {', '.join(map(str, shapes))}")
         return error
     kind = AxisError if isinstance(error, IndexError) else ShapeError

@@ -20,14 +20,14 @@ class Operators:
             return ops.add(self, other)
         if isinstance(other, Number):
             return ops.add_scalar(self, other)
-        return ops.add(self, constant(other, "add"))
+        return ops.add(self, constant(other, self, "add"))
 
     def __mul__(self, other):
         if isinstance(other, Operators):
             return ops.multiply(self, other)
         if isinstance(other, Number):
             return ops.mul_scalar(self, other)
-        return ops.multiply(self, constant(other, "multiply"))
+        return ops.multiply(self, constant(other, self, "multiply"))
 
     def __sub__(self, other):
         if isinstance(other, Operators):
@@ -39,14 +39,14 @@ class Operators:
             return ops.divide(self, other)
         if isinstance(other, Number):
             return ops.divide_scalar(self, other)
-        return ops.divide(self, constant(other, "divide"))
+        return ops.divide(self, constant(other, self, "divide"))
 
     def __pow__(self, other):
         if isinstance(other, Operators):
             return ops.power(self, other)
         if isinstance(other, Number):
             return ops.power_scalar(self, other)
-        return ops.power(self, constant(other, "power"))
+        return ops.power(self, constant(other, self, "power"))
 
     def __neg__(self):
         return ops.negate(self)
@@ -54,7 +54,7 @@ class Operators:
     def __matmul__(self, other):
         if isinstance(other, Operators):
             return ops.matmul(self, other)
-        return ops.matmul(self, constant(other, "matmul"))
+        return ops.matmul(self, constant(other, self, "matmul"))
 
     __radd__ = __add__
     __rmul__ = __mul__
@@ -66,10 +66,10 @@ class Operators:
         return self**-1 * other
 
     def __rpow__(self, other):
-        return ops.power(constant(other, "power"), self)
+        return ops.power(constant(other, self, "power"), self)
 
     def __rmatmul__(self, other):
-        return ops.matmul(constant(other, "matmul"), self)
+        return ops.matmul(constant(other, self, "matmul"), self)
 
     def matmul(self, other):
         return self @ other
@@ -86,11 +86,14 @@ class Operators:
     def transpose(self, axes=None):
         return ops.transpose(self, axes)
 
+    def __getitem__(self, index):
+        return ops.get_item(self, index)
 
-def constant(operand, name):
-    """Return an array or a number as a Tensor that wants no gradient."""
+
+def constant(operand, like, name):
+    """Return an array or a number as a Tensor on the device of `like`: no gradient."""
     if isinstance(operand, (Number, numpy.ndarray)):
-        return autograd.Tensor.make_const(numpy.asarray(operand))
+        return autograd.Tensor(operand, device=like.device, requires_grad=False)
     raise OperandError(
         f"{name}: one operand is of type {type(operand).__name__}; "
         "wrap it in Tensor(...)"

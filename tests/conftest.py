@@ -4,7 +4,11 @@ A test of the library says from which chapter on it holds, `pytest.mark.since("3
 and, where a later chapter takes back what it tests, `pytest.mark.until("9")`. In the
 tree of a chapter (`[tool.needlebook] chapter` in its `pyproject.toml`) only the tests
 that hold there are collected; in the finished library all but those that ended.
+The suite runs in one of two modes, that of the library: `np` (arrays of NumPy, float64)
+or `nd` (arrays of our own, float32). A test that holds in one of them alone carries its
+name as a marker; `tests/closeness.py` says how close is equal in each.
 `deep` tests and Hypothesis at full size run with `--deep`, as do `browser` tests.
+`--device cuda_sim` puts all arrays that name no device there (mode `nd`).
 """
 
 import json
@@ -24,6 +28,15 @@ os.environ.setdefault("MPLBACKEND", "agg")
 ROOT = Path(__file__).resolve().parents[1]
 ENGINE = ROOT / "needlebook" / "_ext"
 LECTURES = ["3a", "3b", *map(str, range(4, 13))]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MARKERS = (
     "since(chapter): holds from the end of this chapter on",
@@ -33,23 +46,48 @@ MARKERS = (
     "browser: needs a Chromium, runs with --deep",
     "native: exercises compiled code, runs again under the sanitizers",
     "gpu: needs a GPU",
+    "np: holds in the NumPy mode only (float64, NumPy arrays inside)",
+    "nd: holds where Tensor runs on NDArray only",
 )
 
 
 def pytest_addoption(parser):
     parser.addoption("--deep", action="store_true", help="deep and browser tests too")
+    parser.addoption("--device", help="where arrays live that name no device")
 
 
 def pytest_configure(config):
+    choose_device(config.getoption("--device"))
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
     load_hypothesis(config.getoption("--deep"))
 
 
-def load_hypothesis(deep):
-    """Small and repeatable by default, full size with `--deep`."""
-    from hypothesis import HealthCheck, settings
+def choose_device(name):
+    """Make `name` the default device, here and in the processes that tests start."""
+    if not name:
+        return
+    if mode() != "nd":
+        raise pytest.UsageError("--device: NumPy's arrays have no devices; use nd")
+    os.environ["NEEDLEBOOK_DEVICE"] = name
+    from needlebook.array import default_device
+    from needlebook.errors import BackendError
 
+    try:
+        default_device()
+    except BackendError as error:
+        raise pytest.UsageError(f"--device: {error}") from None
+
+
+def load_hypothesis(deep):
+    """Small and repeatable by default, full size with `--deep`.
+
+    A machine that has no Hypothesis runs the modules that draw nothing.
+    """
+    try:
+        from hypothesis import HealthCheck, settings
+    except ImportError:
+        return
     slow = [HealthCheck.too_slow]
     settings.register_profile(
         "small",
@@ -96,6 +134,8 @@ def holds(item):
 
     A tree of a chapter has no test without a first chapter; the working tree has.
     """
+    if any(item.get_closest_marker(other) for other in {"np", "nd"} - {mode()}):
+        return False
     at = chapter_index(last_chapter())
     since = [chapter_index(mark.args[0]) for mark in item.iter_markers("since")]
     until = [chapter_index(mark.args[0]) for mark in item.iter_markers("until")]
@@ -104,6 +144,14 @@ def holds(item):
     if tree_chapter() and not all(map(stored, item.iter_markers("stored"))):
         return False
     return all(at < end for end in until)
+
+
+@cache
+def mode():
+    """The mode of the library: as the environment asks, else that of the chapter."""
+    asked = os.environ.get("NEEDLEBOOK_BACKEND") or os.environ.get("NEEDLE_BACKEND")
+    here = chapter_index(last_chapter()) >= chapter_index("11")
+    return asked or ("nd" if here else "np")
 
 
 def stored(mark):
@@ -128,7 +176,8 @@ def pytest_ignore_collect(collection_path):
     """Modules of later chapters are not even imported in an earlier tree: what they
     import is not there yet. The marks are read from the text of the module."""
     here = tree_chapter()
-    if here is None or not collection_path.name.startswith("test_"):
+    is_module = collection_path.name.startswith("test_") and collection_path.is_file()
+    if here is None or not is_module:
         return None
     text = collection_path.read_text(encoding="utf-8")
     module = re.search(r"^pytestmark\b.*?(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)
@@ -208,3 +257,14 @@ def chromium():
     if not found:
         pytest.skip("no Chromium on this machine; on Debian: apt-get install chromium")
     return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
+    """One Chromium for the session."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield running
+        running.close()

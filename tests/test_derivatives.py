@@ -28,6 +28,7 @@ def network(weights):
     return ops.log(ops.exp(hidden).sum(1)).sum()
 
 
+@pytest.mark.np
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(
     ("function", "shape"), [(curved, (3,)), (network, (3, 4))], ids=["curved", "net"]
@@ -63,6 +64,7 @@ def test_a_difference_would_show_a_wrong_rule_of_forward_mode(monkeypatch):
     assert abs(derivatives.forward_over_reverse(curved, x, v).numpy() - right).max() > 1
 
 
+@pytest.mark.np
 def test_gradient_agrees_with_differences():
     x = np.array([1.7, 2.5])
     want = numerical_gradient(lambda a: float(curved(Tensor(a)).numpy()), x)

@@ -70,6 +70,35 @@ def test_missing_native_part_says_why_and_is_no_failure(capsys, monkeypatch):
     assert "make native" in words
 
 
+@pytest.mark.since("11")
+def test_every_device_is_named_with_why_it_is_missing(capsys):
+    from needlebook.array import all_devices
+
+    assert doctor.doctor() == 0
+    words = " ".join(capsys.readouterr().out.split())
+    for device in all_devices():
+        why = device.why_missing or "arrays can live here"
+        state = "ok" if device.enabled() else "missing"
+        assert f"{state} device {device.name} {' '.join(why.split())}" in words
+
+
+@pytest.mark.since("12")
+@pytest.mark.parametrize("name", ["cpu_numpy", "tpu"])
+def test_the_default_device_is_named_or_what_is_wrong_with_it(
+    name, capsys, monkeypatch
+):
+    from needlebook.array import device
+
+    monkeypatch.setattr(device, "chosen", name)
+    assert doctor.doctor() == 0
+    words = " ".join(capsys.readouterr().out.split())
+    said = {
+        "cpu_numpy": "ok device cpu_numpy arrays can live here, by default",
+        "tpu": "missing NEEDLEBOOK_DEVICE device 'tpu' is not known; there are",
+    }
+    assert said[name] in words and words.count("by default") == (name != "tpu")
+
+
 def test_help_and_version(capsys):
     for arguments, wanted in [("--help", "doctor"), ("doctor --help", "missing")]:
         with pytest.raises(SystemExit) as leave:

@@ -37,6 +37,7 @@ class WrongShape(TensorOp):
         return (out_grad * 2).reshape((1, *node.shape))
 
 
+@pytest.mark.np
 def test_a_right_gradient_is_printed_beside_the_numeric_one(capsys):
     error = gradcheck(lambda a, b: a @ b, draws(3, 4), draws(4, 2, seed=1))
     printed = capsys.readouterr().out
@@ -50,6 +51,7 @@ def test_quiet_prints_nothing(capsys):
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.np
 def test_one_wrong_entry_is_caught_and_shown_first():
     with pytest.raises(GradientMismatch) as caught:
         gradcheck(WrongInOneEntry(), draws(2, 3))
@@ -92,6 +94,7 @@ def test_inputs_that_want_no_gradient_are_left_alone():
     assert len(compare_gradients(lambda a, b: a * b, data, draws(2, 2))) == 1
 
 
+@pytest.mark.np
 @pytest.mark.parametrize("wrong", [np.ones(3), Tensor(np.ones(3, dtype="float32"))])
 def test_other_inputs_are_refused(wrong):
     with pytest.raises(OperandError, match="float64"):

@@ -69,6 +69,7 @@ def test_errors_are_of_pythons_kinds_too(kind):
     assert issubclass(AxisError, IndexError)
 
 
+@pytest.mark.np
 def test_an_error_that_is_not_about_shapes_keeps_its_kind_and_gains_a_note():
     with pytest.raises(ValueError, match="negative integer powers") as caught:
         Tensor([1, 2]) ** -1

@@ -49,7 +49,7 @@ def after_training(name, seed, lam=0.0, target=0.7, most=3000):
     steps = 0
     while steps < most:
         loss = nn.SoftmaxLoss()(model.eval()(inputs), labels)
-        if float(loss.numpy()) < target:
+        if loss.numpy().item() < target:
             break
         fit(model, X, y, opt, 10)
         steps += 10

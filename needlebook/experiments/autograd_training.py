@@ -50,10 +50,10 @@ def against_by_hand(epochs=3, seed=0):
         epoch_by_hand(X, y, W1, W2, lr=0.2, batch=100)
         nn_epoch(X, y, T1, T2, lr=0.2, batch=100)
     logits = ops.relu(Tensor(X) @ T1) @ T2
-    ours = softmax_loss(logits, Tensor(np.eye(5)[y])).numpy()
+    ours = softmax_loss(logits, Tensor(np.eye(5)[y])).numpy().item()
     theirs = loss_by_hand(np.maximum(X @ W1, 0) @ W2, y)
     return (
-        abs(float(ours - theirs)),
+        abs(ours - float(theirs)),
         float(abs(T1.numpy() - W1).max()),
         float(abs(T2.numpy() - W2).max()),
         float(ours),

@@ -70,7 +70,7 @@ def train(network, optimizer, X, y, steps, batch=64, seed=0, watch=None):
         if watch:
             watch(step)
         optimizer.step()
-        losses.append(float(loss.numpy()))
+        losses.append(loss.numpy().item())
     return np.array(losses)
 
 

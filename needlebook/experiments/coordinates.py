@@ -45,7 +45,7 @@ def scaled_digits_loss(method, factor, seed, steps=40):
     def run(optimizer):
         network = Connected([64, 20, 10], seed)
         train(network, optimizer(network.parameters()), X, y, steps, seed=seed)
-        return float(loss_on(network, X, y).numpy())
+        return loss_on(network, X, y).numpy().item()
 
     return best_of_rates(method, run)
 
@@ -68,7 +68,7 @@ def rare_words_error(method, seed, words=1000, steps=200, batch=64, noise=0.5):
             counts = rng.multinomial(batch, often)
             error = counts * (w.numpy() - truth)
             error += np.sqrt(counts) * noise * rng.normal(size=words)
-            w.grad = Tensor.make_const(2 * error / batch)
+            w.grad = Tensor(2 * error / batch, requires_grad=False)
             stepper.step()
         return np.mean((w.numpy() - truth) ** 2)
 

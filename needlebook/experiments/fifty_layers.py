@@ -101,7 +101,7 @@ class FiftyLayers:
             np.array([rms(a.numpy()) for a in activations]),
             np.array([norm(W.grad.numpy()) for W in self.weights[:-1]]),
             np.array([W.var() for W in hidden]),
-            float(loss.numpy()),
+            loss.numpy().item(),
             np.array([a.numpy().var(dtype=float) for a in activations]),
             np.array([norm(a.grad.numpy()) for a in activations]),
             np.array([norm(W) for W in hidden]),
@@ -161,7 +161,7 @@ def train(network, X, y, optimizer, steps, batch=50, seed=0):
     for step in range(steps):
         some = rng.integers(0, len(X), batch)
         loss, activations = network.loss(X[some], y[some])
-        losses.append(float(loss.numpy()))
+        losses.append(loss.numpy().item())
         if not np.isfinite(losses[-1]):
             finite = [bool(np.isfinite(a.numpy()).all()) for a in activations]
             return Run(np.array(losses), (step, [*finite, False].index(False) + 1))

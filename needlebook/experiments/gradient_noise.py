@@ -44,12 +44,12 @@ def loss_by_epoch(batch, lr, seed, epochs=4):
     X, y = X[:1280], y[:1280]
     rng, network = np.random.default_rng(seed), Connected([64, 30, 10], seed)
     optimizer = SGD(network.parameters(), lr=lr)
-    losses = [float(loss_on(network, X, y).numpy())]
+    losses = [loss_on(network, X, y).numpy().item()]
     for _ in range(epochs):
         for rows in rng.permutation(1280).reshape(-1, batch):
             loss_on(network, X[rows], y[rows]).backward()
             optimizer.step()
-        losses.append(float(loss_on(network, X, y).numpy()))
+        losses.append(loss_on(network, X, y).numpy().item())
     return np.array(losses)
 
 

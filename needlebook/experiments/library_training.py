@@ -22,7 +22,7 @@ def epoch(loader, model, optimizer=None):
             loss.backward()
             optimizer.step()
         wrong += int((logits.numpy().argmax(axis=1) != y.numpy()).sum())
-        total += float(loss.numpy()) * y.shape[0]
+        total += loss.numpy().item() * y.shape[0]
         seen += y.shape[0]
     return wrong / seen, total / seen
 

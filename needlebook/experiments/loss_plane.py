@@ -27,7 +27,7 @@ def path(loss, start, lr, steps, lam=0.0):
         pair = [Tensor(float(v)) for v in w]
         loss(pair).backward()
         w = [
-            (1 - lr * lam) * v - lr * float(t.grad.numpy())
+            (1 - lr * lam) * v - lr * t.grad.numpy().item()
             for v, t in zip(w, pair, strict=True)
         ]
         found.append(np.array(w))

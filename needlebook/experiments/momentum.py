@@ -14,7 +14,7 @@ def moves(make, gradients):
     w = Tensor([0.0], dtype="float64")
     optimizer, places = make([w]), [0.0]
     for g in gradients:
-        w.grad = Tensor.make_const(np.array([float(g)]))
+        w.grad = Tensor(np.array([float(g)]), requires_grad=False)
         optimizer.step()
         places.append(float(w.numpy()[0]))
     return -np.diff(places)
@@ -62,7 +62,7 @@ def after_bad_gradients(unbiased, seed, bad=1, size=100.0, steps=150, lr=0.3):
         if step < bad:
             g = rng.normal(size=10)
             g *= size / np.linalg.norm(g)
-        w.grad = Tensor.make_const(g)
+        w.grad = Tensor(g, requires_grad=False)
         optimizer.step()
     return float(np.linalg.norm(w.numpy()))
 
@@ -74,7 +74,7 @@ def network_loss(unbiased, lr, seed, steps=50, beta=0.9):
     optimizer = SGD(network.parameters(), lr=lr, momentum=beta, unbiased=unbiased)
     with np.errstate(all="ignore"):
         train(network, optimizer, X, y, steps, batch=32, seed=seed)
-        return float(loss_on(network, X, y).numpy())
+        return loss_on(network, X, y).numpy().item()
 
 
 def look_ahead(gradient, start, lr, beta, steps):

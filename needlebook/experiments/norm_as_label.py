@@ -12,7 +12,7 @@ def training_loss(norm, seed, rate=0.3, steps=200):
     X, y, _, _ = net.digits(seed)
     model = net.mlp([64, 100, 100, 100, 10], net.NORMS[norm], seed=seed)
     net.fit(model, X, y, steps, rate, seed=seed)
-    return float(net.loss(model, X, y).numpy())
+    return net.loss(model, X, y).numpy().item()
 
 
 PLACES = ("hidden", "hidden, no bias", "input")

@@ -60,7 +60,7 @@ def fit(model, X, y, steps, lr=0.1, batch=100, seed=0, optimizer=optim.SGD):
         now = loss(model, X[chosen], y[chosen])
         now.backward()
         step_by.step()
-        losses.append(float(now.numpy()))
+        losses.append(now.numpy().item())
     model.eval()
     return np.array(losses)
 

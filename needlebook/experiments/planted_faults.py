@@ -43,7 +43,7 @@ def slopes(operation, x=2.0):
         except NoGradientError as refusal:
             return [*found, str(refusal)]
         out = value.grad
-        found.append(float(out.numpy()))
+        found.append(out.numpy().item())
     return found
 
 

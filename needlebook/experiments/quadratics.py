@@ -29,7 +29,7 @@ def descend(make, H, start, steps):
     optimizer, path = make([w]), [w.numpy()]
     for _ in range(steps):
         here = path[-1]
-        w.grad = Tensor.make_const(H * here if np.ndim(H) == 1 else H @ here)
+        w.grad = Tensor(H * here if np.ndim(H) == 1 else H @ here, requires_grad=False)
         optimizer.step()
         path.append(w.realize_cached_data())
     return np.array(path)
@@ -44,7 +44,7 @@ def steps_until(make, H, start, tolerance=1e-3, limit=20_000):
     optimizer, first = make([w]), np.linalg.norm(start)
     for step in range(1, limit + 1):
         here = w.realize_cached_data()
-        w.grad = Tensor.make_const(H * here if np.ndim(H) == 1 else H @ here)
+        w.grad = Tensor(H * here if np.ndim(H) == 1 else H @ here, requires_grad=False)
         optimizer.step()
         size = np.linalg.norm(w.realize_cached_data()) / first
         if size <= tolerance:

@@ -32,7 +32,7 @@ def on_digits(make, seed, steps=60, sizes=(64, 40, 40, 40, 40, 10)):
     X, y = digits()
     network = Connected(sizes, seed)
     train(network, make(network.parameters()), X, y, steps, seed=seed)
-    return float(loss_on(network, X, y).numpy())
+    return loss_on(network, X, y).numpy().item()
 
 
 TASKS = {"bowl": on_bowl, "digits": on_digits}

@@ -83,7 +83,7 @@ def loss_and_gradient(c, seed=0):
     W.data = Tensor(c * W.numpy())
     loss = nn.SoftmaxLoss()(model(*constants(X.astype("float64"))), *constants(y))
     loss.backward()
-    return float(loss.numpy()), W.grad.numpy(), W.numpy()
+    return loss.numpy().item(), W.grad.numpy(), W.numpy()
 
 
 def twins(lam, lr=0.2, steps=200, seed=0):
@@ -103,7 +103,7 @@ def twins(lam, lr=0.2, steps=200, seed=0):
             rows = rng.integers(0, len(X), 50)
             out = model(*constants(X[rows].astype("float64")))
             loss = nn.SoftmaxLoss()(out, *constants(y[rows]))
-            history.append((float(loss.numpy()), norm_of([W.numpy()])))
+            history.append((loss.numpy().item(), norm_of([W.numpy()])))
             loss.backward()
             rate = lr if decays else lr * keep ** -(2 * step + 1)
             W.data = (keep if decays else 1.0) * W.data - rate * W.grad.data

@@ -54,7 +54,7 @@ def loss_with_correction(correction, lr, seed, steps=40):
     network = Connected([64, 30, 30, 30, 10], seed)
     optimizer = Adam(network.parameters(), lr=lr, bias_correction=correction)
     train(network, optimizer, X, y, steps, seed=seed)
-    return float(loss_on(network, X, y).numpy())
+    return loss_on(network, X, y).numpy().item()
 
 
 def reddi(make, steps=3000, large=3.0):
@@ -65,7 +65,9 @@ def reddi(make, steps=3000, large=3.0):
     x = Tensor([0.0], dtype="float64")
     optimizer = make([x])
     for step in range(steps):
-        x.grad = Tensor.make_const(np.array([large if step % 3 == 0 else -1.0]))
+        x.grad = Tensor(
+            np.array([large if step % 3 == 0 else -1.0]), requires_grad=False
+        )
         optimizer.step()
         x.data = Tensor(np.clip(x.numpy(), -1, 1))
     return float(x.numpy()[0])
@@ -77,6 +79,6 @@ def decayed(make, noise, steps=300, seed=0):
     w = Tensor(np.ones(2))
     optimizer = make([w])
     for _ in range(steps):
-        w.grad = Tensor.make_const(rng.normal(size=2) * noise)
+        w.grad = Tensor(rng.normal(size=2) * noise, requires_grad=False)
         optimizer.step()
     return w.numpy()

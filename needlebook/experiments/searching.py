@@ -59,4 +59,4 @@ def judged(trials, seed, budget=400):
     """Loss on the test digits after `budget` steps with the best configuration."""
     test = Digits(train=False, seed=seed)
     config = best(trials).config
-    return float(objective(seed)(config, budget, test.images, test.labels))
+    return np.asarray(objective(seed)(config, budget, test.images, test.labels)).item()

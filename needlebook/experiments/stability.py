@@ -78,5 +78,5 @@ def loss_errors(name, offset, seed=1):
         loss = LOSSES[name](leaf, y)
         loss.backward()
     exact = -np.log(shares[np.arange(len(y)), y]).mean()
-    error = abs(float(loss.numpy()) / len(y) - exact)
+    error = abs(loss.numpy().item() / len(y) - exact)
     return error, float(abs(leaf.grad.numpy() - wanted).max())

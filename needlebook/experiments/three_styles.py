@@ -156,7 +156,7 @@ class Recorded:
         loss.backward()
         for parameter in self.model.parameters():
             parameter.data = parameter.data - lr * parameter.grad.data
-        return float(loss.numpy())
+        return loss.numpy().item()
 
     def weights(self):
         arrays = (p.numpy() for p in self.model.parameters())

@@ -76,7 +76,7 @@ def along_a_line(layers, scales, sign=1, seed=0):
     sizes = [3, *[4] * (layers - 1), 2]
     return np.array(
         [
-            float(loss_at(Tensor(t * direction), sizes, ops.relu).numpy()) - np.log(2)
+            loss_at(Tensor(t * direction), sizes, ops.relu).numpy().item() - np.log(2)
             for t in scales
         ]
     )
@@ -100,7 +100,7 @@ def zeros_with_bias(steps=60, lr=1.0, hidden=20):
     share = y.mean()
     entropy = -share * np.log(share) - (1 - share) * np.log(1 - share)
     largest = max(abs(W.numpy()).max() for W in (W1, W2))
-    return float(loss.numpy()), float(entropy), float(largest)
+    return loss.numpy().item(), float(entropy), float(largest)
 
 
 def equal_units(noise=0.0, width=40, steps=400, value=0.01):

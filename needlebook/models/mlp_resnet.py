@@ -57,6 +57,6 @@ def epoch(dataloader, model, opt=None):
             opt.step()
         m = len(y.numpy())
         wrong += np.sum(logits.numpy().argmax(axis=1) != y.numpy())
-        loss_sum += m * float(loss.numpy())
+        loss_sum += m * loss.numpy().item()
         count += m
     return wrong / count, loss_sum / count

@@ -10,6 +10,10 @@ from .module import Module, Parameter
 from .normalization import BatchNorm1d
 
 
+# isort: skip_file
+from ..fused import fused
+
+
 def channels_last(x):
     """(n, c, h, w) to (n, h, w, c)."""
     return x.transpose((1, 2)).transpose((2, 3))
@@ -64,6 +68,16 @@ class Conv(Module):
         if self.bias is not None:
             x = x + ops.broadcast_to(self.bias, x.shape)
         return channels_first(x)
+
+    def with_bias(self, x):
+        """Return what `forward` returns, the bias added by the convolution, or None."""
+        if self.bias is None:
+            return None
+        options = self.stride, self.padding, self.dilation, self.groups
+        x = ops.conv_bias(channels_last(x), self.weight, self.bias, *options)
+        return channels_first(x)
+
+    forward = fused(forward, with_bias)
 
 
 class BatchNorm2d(BatchNorm1d):

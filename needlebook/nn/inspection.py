@@ -123,7 +123,7 @@ class NotFinite:
 
 def bad_number(value):
     """Return "nan", "inf" or None: the worst number in a Tensor; None for no Tensor."""
-    array = value.realize_cached_data() if isinstance(value, Tensor) else np.zeros(1)
+    array = value.numpy() if isinstance(value, Tensor) else np.zeros(1)
     if array.dtype.kind != "f" or np.isfinite(array).all():
         return None
     return "nan" if np.isnan(array).any() else "inf"

@@ -23,15 +23,15 @@ class BatchRenorm1d(BatchNorm1d):
         if not self.training:
             return super().forward(x)
         self.check(x)
-        array = x.realize_cached_data()
+        array = x.numpy()
         mean, variance = array.mean(0), array.var(0)
-        std = np.sqrt(self.running_var.realize_cached_data() + self.eps)
+        std = np.sqrt(self.running_var.numpy() + self.eps)
         r = np.sqrt(variance + self.eps) / std
         r = r.clip(1 / self.r_max, self.r_max)
-        d = (mean - self.running_mean.realize_cached_data()) / std
+        d = (mean - self.running_mean.numpy()) / std
         d = d.clip(-self.d_max, self.d_max)
         self.follow(mean, variance, len(array))
         normal = ops.standardize(x, 0, self.eps)[0]
-        corrected = normal * Tensor(r, requires_grad=False)
-        corrected = corrected + Tensor(d, requires_grad=False)
+        corrected = normal * Tensor(r, device=x.device, requires_grad=False)
+        corrected = corrected + Tensor(d, device=x.device, requires_grad=False)
         return corrected * self.weight + self.bias

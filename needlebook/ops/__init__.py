@@ -77,3 +77,7 @@ from .ops_conv import Conv, conv, conv_transpose
 from .ops_pixels import Dilate, Flip, Pad, UnDilate, dilate, flip, pad, undilate
 from .ops_pool import AvgPool, MaxPool, avg_pool, max_pool
 from .ops_stack import Split, Stack, split, stack
+
+from .ops_index import GetItem, PutItem, get_item
+
+from .ops_conv import ConvBias, conv_bias

@@ -8,6 +8,11 @@ from .ops_shape import reshape, transpose
 from .windows import out_size, windows
 
 
+# isort: skip_file
+from ..fused import fused, products
+from .ops_shape import undo_broadcast
+
+
 class Conv(TensorOp):
     """x (n, h, w, c) with filters (kh, kw, c / groups, o) to (n, h', w', o).
 
@@ -78,6 +83,9 @@ class Conv(TensorOp):
                 return f"a filter that reaches over {reach} pixels does not fit {x}"
         return None
 
+    compute = fused(compute, products.conv)
+    vjp = fused(vjp, products.conv_vjp)
+
 
 def product(x, w, stride, dilation):
     """Return the convolution of padded images as one product with their windows."""
@@ -107,3 +115,34 @@ def conv_transpose(a, w, stride=1, padding=0, dilation=1, groups=1, extra=(0, 0)
 def conv(a, b, stride=1, padding=1, dilation=1, groups=1):
     """Convolve images `a` (n, h, w, c) with filters `b` (k, k, c / groups, o)."""
     return Conv(stride, padding, dilation, groups)(a, b)
+
+
+class ConvBias(Conv):
+    """`Conv` of x and w, plus a bias (o,): one operation. Raises ShapeError."""
+
+    name = "conv_bias"
+    reads = ((1,), (0,), ())
+
+    def compute(self, x, w, bias):
+        problem = self.explain(x.shape, w.shape, bias.shape)
+        if problem:
+            raise ShapeError(f"conv_bias: {problem}")
+        return Conv.compute(self, x, w) + bias
+
+    def vjp(self, adjoint, out, x, w, bias):
+        by_image, by_filter = Conv.vjp(self, adjoint, out, x, w)
+        return by_image, by_filter, lambda: undo_broadcast(adjoint, bias.shape)
+
+    def explain(self, x, w, bias=None):
+        problem = super().explain(x, w)
+        if problem or bias in (None, w[3:]):
+            return problem
+        return f"bias {bias} does not fit filters {w}: wanted {w[3:]}"
+
+    compute = fused(compute, products.conv)
+    vjp = fused(vjp, products.conv_bias_vjp)
+
+
+def conv_bias(a, b, bias, stride=1, padding=1, dilation=1, groups=1):
+    """Return `conv` of `a` and `b` with `bias` (o,) added to every pixel."""
+    return ConvBias(stride, padding, dilation, groups)(a, b, bias)

@@ -1,10 +1,16 @@
 # Extracted from the book: edit the chapter, or edit here and run "make sync".
 """Operations that do at once what took several."""
 
-from ..autograd import Tensor, TensorOp, Value, array_api
+import numpy
+
+from ..autograd import Tensor, TensorOp, Value, array_api, device_of
 from .ops_elementwise import exp
 from .ops_logarithmic import less_largest
 from .ops_shape import MatMul, reshape, summation, undo_broadcast
+
+
+# isort: skip_file
+from ..fused import fused, norms, products
 
 
 class SoftmaxCrossEntropy(TensorOp):
@@ -20,12 +26,13 @@ class SoftmaxCrossEntropy(TensorOp):
     def compute(self, z):
         shifted = less_largest(z, (1,))
         log_sums = array_api.log(array_api.exp(shifted).sum(axis=1))
-        rows = array_api.arange(len(self.y))
-        return (log_sums - shifted[rows, self.y]).sum() / len(rows)
+        picked = array_api.take_along_axis(shifted, self.y[:, None], 1)
+        return (log_sums - picked.reshape(log_sums.shape)).sum() / len(self.y)
 
     def vjp(self, adjoint, out, z):
         m, k = z.shape
-        one_hot = array_api.eye(k, dtype=z.dtype)[self.y]
+        device = z.device if isinstance(z, Value) else device_of(z)
+        one_hot = device.one_hot(k, self.y, z.dtype)
         if isinstance(z, Value):
             one_hot = Tensor.make_const(one_hot)
         exps = exp(less_largest(z, (1,)))
@@ -37,13 +44,16 @@ class SoftmaxCrossEntropy(TensorOp):
             f"logits {shape} and {len(self.y)} classes up to {max(self.y)} do not fit"
         )
 
+    compute = fused(compute, norms.softmax_loss)
+    vjp = fused(vjp, norms.softmax_loss_vjp)
+
 
 def softmax_cross_entropy(z, y):
     """Mean softmax loss of logits `z` (m, k) with classes `y` (m,), Tensor or array.
 
     `y` is taken as it is: `nn.SoftmaxLoss` checks it.
     """
-    classes = y.realize_cached_data() if isinstance(y, Value) else array_api.array(y)
+    classes = y.numpy() if isinstance(y, Value) else numpy.asarray(y)
     return SoftmaxCrossEntropy(classes.astype("int64"))(z)
 
 
@@ -66,6 +76,9 @@ class Affine(TensorOp):
         if min(len(x), len(weight)) < 2 or x[-1] != weight[-2]:
             return MatMul().explain(x, weight)
         return f"bias {bias} does not fit {weight}"
+
+    compute = fused(compute, products.linear)
+    vjp = fused(vjp, products.linear_vjp)
 
 
 def affine(x, weight, bias):

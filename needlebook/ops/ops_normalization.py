@@ -6,6 +6,10 @@ from ..errors import ShapeError
 from .ops_shape import broadcast_to, kept_shape, reshape, summation, undo_broadcast
 
 
+# isort: skip_file
+from ..fused import fused, norms
+
+
 def mean_along(a, axis):
     """Return the mean of `a` over `axis`, repeated to its shape; array or Tensor."""
     mean = summation(a, (axis,)) / a.shape[axis]
@@ -34,7 +38,7 @@ class Normalize(TensorOp):
 
     def __init__(self, eps=1e-5):
         self.eps = eps
-        self.mean = self.variance = None
+        self.mean = self.variance = self.normal = None
 
     def compute(self, x, weight, bias):
         if x.ndim != 2 or weight.shape != x.shape[1:] or bias.shape != x.shape[1:]:
@@ -56,9 +60,12 @@ class Normalize(TensorOp):
 
     def standardized(self, x):
         """Return what `standardize` returns: kept from before, or as a graph."""
-        if isinstance(x, Value):
+        if isinstance(x, Value) or self.normal is None:
             return standardize(x, self.axis, self.eps)
         return self.normal, self.scale
+
+    normal = None
+    standardized = fused(standardized, norms.standardized)
 
 
 class LayerNorm(Normalize):
@@ -83,6 +90,9 @@ class LayerNorm(Normalize):
             lambda: undo_broadcast(adjoint * normal, weight.shape),
             lambda: undo_broadcast(adjoint, bias.shape),
         )
+
+    compute = fused(Normalize.compute, norms.layer_norm)
+    vjp = fused(vjp, norms.layer_norm_vjp)
 
 
 def layer_norm(x, weight, bias, eps=1e-5):
@@ -109,6 +119,9 @@ class BatchNorm(Normalize):
             return back
 
         return of_x, of_weight, of_bias
+
+    compute = fused(Normalize.compute, norms.batch_norm)
+    vjp = fused(vjp, norms.batch_norm_vjp)
 
 
 def batch_norm(x, weight, bias, eps=1e-5):

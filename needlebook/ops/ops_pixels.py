@@ -1,12 +1,12 @@
 # Extracted from the book: edit the chapter, or edit here and run "make sync".
 """Operations that reverse, spread, pad and cut arrays. All are linear."""
 
-from ..autograd import TensorOp, array_api
+from ..autograd import TensorOp, array_api, device_of
 
 
 def filled(shape, like):
-    """Return zeros of `shape`, of the dtype of the array `like`."""
-    return array_api.full(shape, 0, dtype=like.dtype)
+    """Return zeros of `shape`, of the dtype and on the device of the array `like`."""
+    return device_of(like).full(shape, 0, like.dtype)
 
 
 class Flip(TensorOp):

@@ -1,8 +1,9 @@
 # Extracted from the book: edit the chapter, or edit here and run "make sync".
 """Several arrays into one along a new axis, and back."""
 
-from ..autograd import TensorOp, TensorTupleOp, array_api
+from ..autograd import TensorOp, TensorTupleOp
 from ..errors import ShapeError
+from .ops_pixels import filled
 from .ops_tuple import make_tuple
 
 
@@ -21,7 +22,7 @@ class Stack(TensorOp):
             raise ShapeError(f"stack: wanted arrays of one shape, got {shapes}")
         shape = list(shapes[0])
         shape.insert(self.axis, len(arrays))
-        out = array_api.full(tuple(shape), 0, dtype=arrays[0].dtype)
+        out = filled(tuple(shape), arrays[0])
         one = (*shape[: self.axis], 1, *shape[self.axis + 1 :])
         for i, array in enumerate(arrays):
             out[at(self.axis, i, len(shape))] = array.reshape(one)

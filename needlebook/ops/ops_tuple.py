@@ -45,7 +45,7 @@ class TupleGetItem(TensorOp):
 
     def vjp(self, adjoint, out, a):
         arrays = a if type(a) is tuple else a.realize_cached_data()
-        parts = [array_api.zeros(x.shape, dtype=x.dtype) for x in arrays]
+        parts = [array_api.zeros_like(x) for x in arrays]
         if isinstance(adjoint, Tensor):
             parts = [Tensor.make_const(part) for part in parts]
         parts[self.index] = adjoint

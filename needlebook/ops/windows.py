@@ -1,6 +1,7 @@
 # Extracted from the book: edit the chapter, or edit here and run "make sync".
 """Windows of images as a view."""
 
+import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 
@@ -19,16 +20,10 @@ def windows(a, kernel, stride=1, dilation=1):
     image, row, column, channel = a.strides
     height = out_size(h, kernel[0], stride, dilation)
     width = out_size(w, kernel[1], stride, dilation)
-    return as_strided(
-        a,
-        (n, height, width, *kernel, c),
-        (
-            image,
-            row * stride,
-            column * stride,
-            row * dilation,
-            column * dilation,
-            channel,
-        ),
-        writeable=False,
-    )
+    shape = (n, height, width, *kernel, c)
+    between = row * stride, column * stride
+    within = row * dilation, column * dilation
+    strides = (image, *between, *within, channel)
+    if isinstance(a, np.ndarray):
+        return as_strided(a, shape, strides, writeable=False)
+    return a.as_strided(shape, strides)

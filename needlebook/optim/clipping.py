@@ -16,6 +16,11 @@ def gradients(params):
             yield i, p, np.asarray(p.grad.realize_cached_data())
 
 
+def constant_like(p, array):
+    """Return a NumPy array as a Tensor on the device of `p` that wants no gradient."""
+    return Tensor(array, device=p.device, requires_grad=False)
+
+
 def clip_norm(params, max_norm):
     """Scale all gradients by one factor, so that their norm is at most `max_norm`.
 
@@ -34,11 +39,11 @@ def clip_norm(params, max_norm):
     norm = math.sqrt(total)
     if norm > max_norm:
         for _, p, g in gradients(params):
-            p.grad = Tensor.make_const(g * (max_norm / norm))
+            p.grad = constant_like(p, g * (max_norm / norm))
     return norm
 
 
 def clip_value(params, bound):
     """Cut every entry of every gradient to [-bound, bound]; this turns it."""
     for _, p, g in gradients(params):
-        p.grad = Tensor.make_const(np.clip(g, -bound, bound))
+        p.grad = constant_like(p, np.clip(g, -bound, bound))

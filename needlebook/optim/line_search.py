@@ -9,7 +9,7 @@ from ..derivatives import gradient
 
 def value(function, x):
     """Return function(x) as a number, for an array x."""
-    return float(function(Tensor(x, requires_grad=False)).numpy())
+    return function(Tensor(x, requires_grad=False)).numpy().item()
 
 
 def slope(function, x):

@@ -73,19 +73,41 @@ class Optimizer:
                 p.data = Tensor.make_const(self.moved(p))
 
     def moved(self, p):
-        """Return the new array of `p`, made in blocks that stay in the cache."""
-        w = p.realize_cached_data()
+        """Return the new array of `p`, where `p` lives."""
+        w, g = p.realize_cached_data(), p.grad.realize_cached_data()
+        averages = [self.average(name, p) for name in self.averages]
+        device = getattr(w, "_device", None)
+        if device is None:
+            return self.in_blocks(w, g, *averages)
+        with_arrays = self.arithmetic()
+        if with_arrays is None:
+            return device.array(self.in_blocks(np.array(w), np.array(g), *averages))
+        here = [a if hasattr(a, "_device") else device.array(a) for a in averages]
+        new, *averages = with_arrays(self, *self.decayed(w, g), *here)
+        for name, average in zip(self.averages, averages, strict=True):
+            getattr(self, name)[p] = average
+        return new
+
+    def arithmetic(self):
+        """Return `with_arrays` of the class whose `update` is ours, else None."""
+        ours = next(kind for kind in type(self).__mro__ if "update" in vars(kind))
+        return vars(ours).get("with_arrays")
+
+    def decayed(self, w, g):
+        """Return weights and gradient with the decay in one of them."""
+        if not self.weight_decay:
+            return w, g
+        if self.decoupled:
+            return w * (1 - float(self.lr) * self.weight_decay), g
+        return w, g + w * self.weight_decay
+
+    def in_blocks(self, w, g, *averages):
+        """Return the new values by `update`, in blocks that stay in the cache."""
         out = np.empty(w.shape, w.dtype)
-        arrays = [out, w, p.grad.realize_cached_data()]
-        arrays += [self.average(name, p) for name in self.averages]
-        flat = [np.reshape(array, -1) for array in arrays]
+        flat = [np.reshape(array, -1) for array in (out, w, g, *averages)]
         for start in range(0, out.size, BLOCK):
             new, w, g, *averages = (array[start : start + BLOCK] for array in flat)
-            if self.weight_decay and self.decoupled:
-                w = w * (1 - float(self.lr) * self.weight_decay)
-            elif self.weight_decay:
-                g = g + self.weight_decay * w
-            self.update(new, w, g, *averages)
+            self.update(new, *self.decayed(w, g), *averages)
         return out
 
     def average(self, name, p):
@@ -104,7 +126,7 @@ class Optimizer:
         for name in self.averages:
             for i, p in enumerate(self.params):
                 if p in getattr(self, name):
-                    state[f"{name}.{i}"] = getattr(self, name)[p].copy()
+                    state[f"{name}.{i}"] = np.array(getattr(self, name)[p])
         return state
 
     def load_state_dict(self, state):

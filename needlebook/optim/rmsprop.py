@@ -24,3 +24,8 @@ class RMSProp(Optimizer):
         np.divide(g, out, out=out)
         out *= float(self.lr)
         np.subtract(w, out, out=out)
+
+    def with_arrays(self, w, g, v):
+        """Return new weights and the average, by arithmetic where the arrays live."""
+        v = v + (g * g - v) * (1 - self.beta)
+        return w - g / (v.sqrt() + self.eps) * float(self.lr), v

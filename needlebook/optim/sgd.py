@@ -7,6 +7,10 @@ from .clipping import clip_norm
 from .optimizer import Optimizer, require
 
 
+# isort: skip_file
+from ..fused import steps
+
+
 def move_towards(average, value, beta, scratch):
     """average = beta * average + (1 - beta) * value, in place."""
     np.subtract(value, average, out=scratch)
@@ -53,3 +57,19 @@ class SGD(Optimizer):
     def clip_grad_norm(self, max_norm=0.25):
         """Scale all gradients so that their common norm is at most `max_norm`."""
         return clip_norm(self.params, max_norm)
+
+    def moved(self, p):
+        known = type(self).update is SGD.update
+        found = steps.momentum(self, p) if known else None
+        return super().moved(p) if found is None else found
+
+    def with_arrays(self, w, g, u=None):
+        """Return new weights and the average, by arithmetic where the arrays live."""
+        lr = float(self.lr)
+        if u is None:
+            return (w - g * lr,)
+        u = u + (g - u) * (1 - self.momentum)
+        direction = u + (g - u) * (1 - self.momentum) if self.nesterov else u
+        if self.unbiased:
+            lr /= 1 - self.momentum ** (self.t + self.nesterov)
+        return w - direction * lr, u

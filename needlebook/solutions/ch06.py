@@ -67,9 +67,9 @@ class TurnedAdam(Optimizer):
 
     def step(self):
         (p,) = self.params
-        self.turned.grad = Tensor.make_const(self.Q.T @ p.grad.numpy())
+        self.turned.grad = Tensor(self.Q.T @ p.grad.numpy(), requires_grad=False)
         self.adam.step()
-        p.data = Tensor.make_const(self.Q @ self.turned.numpy())
+        p.data = Tensor(self.Q @ self.turned.numpy(), requires_grad=False)
 
 
 def layers_until(c, factor):

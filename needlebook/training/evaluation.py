@@ -57,8 +57,8 @@ def evaluate(model, loss, loader, metrics=None, *, warn=True):
 
 
 def number(value):
-    """The float in a Tensor of rank 0, or in a number."""
-    return float(value.numpy() if hasattr(value, "numpy") else value)
+    """The float in a Tensor of one element, or in a number."""
+    return value.numpy().item() if hasattr(value, "numpy") else float(value)
 
 
 def error_rate(logits, y):

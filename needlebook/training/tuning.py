@@ -70,7 +70,7 @@ def run_all(objective, configs, budget):
     """Return a Trial for each configuration; a cost that is not finite is infinite."""
     trials = []
     for config in configs:
-        cost = float(objective(config, budget))
+        cost = np.asarray(objective(config, budget)).item()
         trials.append(Trial(config, budget, cost if np.isfinite(cost) else np.inf))
     return trials
 

@@ -8,6 +8,7 @@ from needlebook.autograd import Tensor
 from needlebook.convolution import counts, matrices, padding, receptive, ways
 from needlebook.convolution.groups import block_diagonal
 from needlebook.gradcheck import gradcheck
+from tests.closeness import close
 
 pytestmark = pytest.mark.since("10")
 
@@ -69,8 +70,8 @@ def test_adjoints_are_products_with_the_transposed_matrices():
     ops.conv(x, w, padding=0).backward(Tensor(v[None, :, :, None]))
     by_image = matrices.banded(W, 8).T @ v.ravel()
     by_taps = matrices.by_filter(image, 3).T @ v.ravel()
-    np.testing.assert_allclose(x.grad.numpy().ravel(), by_image)
-    np.testing.assert_allclose(w.grad.numpy().ravel(), by_taps)
+    close(x.grad.numpy().ravel(), by_image)
+    close(w.grad.numpy().ravel(), by_taps)
 
 
 @pytest.mark.parametrize("size", [8, 16, 32])
@@ -85,7 +86,7 @@ def test_groups_are_block_diagonal_filters(groups):
     x, W = Tensor(draws(2, 6, 6, 8)), draws(3, 3, 8 // groups, 16, seed=1)
     grouped = ops.conv(x, Tensor(W), groups=groups).numpy()
     full = ops.conv(x, Tensor(block_diagonal(W, groups))).numpy()
-    np.testing.assert_allclose(grouped, full, atol=1e-12)
+    close(grouped, full, atol=1e-12)
 
 
 def test_an_output_of_a_depthwise_layer_sees_one_channel():
@@ -100,7 +101,7 @@ def test_padding_is_that_of_numpy_and_has_a_gradient(mode, theirs):
     x = draws(2, 5, 6, 2)
     widths = ((0, 0), (2, 2), (2, 2), (0, 0))
     found = padding.pad_image(Tensor(x), 2, mode).numpy()
-    np.testing.assert_allclose(found, np.pad(x, widths, mode=theirs), atol=1e-12)
+    close(found, np.pad(x, widths, mode=theirs), atol=1e-12)
     gradcheck(lambda x: padding.pad_image(x, 2, mode), Tensor(x), verbose=False)
 
 

@@ -10,12 +10,14 @@ from needlebook.manual.softmax import softmax_loss as loss_by_hand
 pytestmark = pytest.mark.since("5")
 
 
+@pytest.mark.np
 def test_training_equals_the_gradients_by_hand():
     loss, W1, W2, value = against_by_hand(epochs=3)
     assert max(loss, W1, W2) < 1e-12
     assert value < np.log(5)
 
 
+@pytest.mark.np
 def test_the_loss_is_that_of_chapter_3b():
     rng = np.random.default_rng(0)
     logits, y = rng.normal(size=(7, 4)), rng.integers(4, size=7)

@@ -38,6 +38,7 @@ def test_the_weight_moves_the_trunk_from_one_question_to_the_other():
     assert runs[10.0][1] < runs[0.1][1] and runs[10.0][0] > runs[0.1][0] + 0.15
 
 
+@pytest.mark.np
 def test_without_the_square_the_pull_never_settles():
     norms = penalties.norms_without_data(penalties.not_squared)
     np.testing.assert_allclose(np.diff(norms[:30]), -0.05, atol=1e-9)
@@ -54,6 +55,7 @@ def difference(make):
     return abs(places[0] - places[1]).max(), places
 
 
+@pytest.mark.np
 def test_penalty_and_decay_are_one_for_sgd_alone():
     assert difference(optim.SGD)[0] < 1e-12
     assert difference(penalties.momentum)[0] > 1e-4
@@ -94,6 +96,7 @@ def test_a_crop_helps_where_the_test_moves_and_costs_where_it_does_not():
     assert mirror[0] > none[0] + 0.01 and mirror[1] > none[1]
 
 
+@pytest.mark.np
 def test_a_schedule_widens_the_range_of_rates():
     constant, both = (
         np.mean([schedules.run(name, 0.3, seed) for seed in range(3)], axis=0)

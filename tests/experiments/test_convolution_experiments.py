@@ -15,6 +15,7 @@ from needlebook.experiments import (
 pytestmark = pytest.mark.since("10")
 
 
+@pytest.mark.np
 def test_the_composed_graph_keeps_many_times_the_bytes():
     nodes, held = conv_graphs.kept(conv_graphs.composed)
     one, held_by_one = conv_graphs.kept(conv_graphs.atomic)
@@ -23,12 +24,14 @@ def test_the_composed_graph_keeps_many_times_the_bytes():
     assert held > 15 * held_by_one
 
 
+@pytest.mark.np
 def test_im2col_in_the_graph_keeps_the_columns():
     _, held = conv_graphs.kept(lambda x, w: conv_graphs.composed(x, w, columns=True))
     _, held_by_one = conv_graphs.kept(conv_graphs.atomic)
     assert held >= held_by_one + 8 * 9 * 4 * 16 * 16 * 8
 
 
+@pytest.mark.np
 def test_the_composed_graph_computes_the_same():
     rng = np.random.default_rng(0)
     x, w = rng.normal(size=(2, 6, 6, 3)), rng.normal(size=(3, 3, 3, 4))

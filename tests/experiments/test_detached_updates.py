@@ -44,6 +44,7 @@ def grown(way):
     return [(b - a) / 20 for a, b in zip(*kept, strict=True)]
 
 
+@pytest.mark.np
 def test_the_walk_over_references_finds_what_is_kept():
     assert grown("nothing_detached")[0] >= 10
     assert grown("gradient_detached")[0] == 2

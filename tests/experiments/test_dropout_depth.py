@@ -23,6 +23,7 @@ def test_evaluation_sees_the_sizes_without_dropout():
     np.testing.assert_allclose(evaluated, sizes_by_depth(0.0, 1), rtol=1e-5)
 
 
+@pytest.mark.np
 def test_both_scalings_are_one_network_when_their_rates_fit():
     inverted, paper = two_scalings()
     np.testing.assert_allclose(inverted, paper, rtol=1e-6, atol=1e-8)

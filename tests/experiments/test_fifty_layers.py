@@ -115,6 +115,7 @@ def test_one_over_n_does_not_learn():
         assert found.moved[:-1].max() < 1e-6
 
 
+@pytest.mark.np
 def test_two_over_n_learns_slowly_and_moves_little_and_angles_are_the_reason():
     for seed in range(2):
         plain = outcome(2, seed, 300)

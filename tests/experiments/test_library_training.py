@@ -34,7 +34,7 @@ def test_epoch_returns_the_error_rate_and_a_loss_weighted_by_batch_size():
     X, y = rng.normal(size=(10, 4)).astype("float32"), rng.integers(3, size=10)
     model = nn.Sequential(nn.Linear(4, 3))
     logits = model(Tensor(X))
-    whole = float(nn.SoftmaxLoss()(logits, y).numpy())
+    whole = nn.SoftmaxLoss()(logits, y).numpy().item()
     loader = data.DataLoader(data.NDArrayDataset(X, y), 4)
     err, loss = epoch(loader, model)
     assert err == np.mean(logits.numpy().argmax(1) != y)

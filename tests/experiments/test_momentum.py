@@ -89,11 +89,13 @@ def test_the_limits_are_the_derived_ones():
     assert found == pytest.approx(2 * 1.9 / 2.8 / 0.1, rel=1e-3)
 
 
+@pytest.mark.np
 def test_one_gradient_moves_for_a_long_time_and_by_one_in_all():
     np.testing.assert_allclose(impulse(0.9, 60), 0.1 * 0.9 ** np.arange(60))
     assert impulse(0.9, 400).sum() == pytest.approx(1)
 
 
+@pytest.mark.np
 def test_the_warm_up_is_one_minus_a_power_and_the_correction_removes_it():
     t = np.arange(1, 41)
     np.testing.assert_allclose(warm_up(0.9, 40), 1 - 0.9**t)
@@ -102,6 +104,7 @@ def test_the_warm_up_is_one_minus_a_power_and_the_correction_removes_it():
     np.testing.assert_allclose(nesterov, 1)
 
 
+@pytest.mark.np
 def test_correction_gives_the_first_gradient_three_times_its_weight():
     assert impulse(0.9, 400, unbiased=True).sum() == pytest.approx(3.01, abs=0.01)
     ratios = [
@@ -117,6 +120,7 @@ def test_in_the_network_the_unbiased_form_wins_at_a_moderate_step():
     assert mean_interval(gains)[2] < 0
 
 
+@pytest.mark.np
 def test_the_two_forms_of_nesterov_are_one():
     assert nesterov_difference() < 1e-12
     H = spectrum(50)
@@ -135,11 +139,13 @@ def test_nesterov_is_faster_sometimes_and_diverges_sometimes():
         assert one == 20 and two is None
 
 
+@pytest.mark.np
 @pytest.mark.parametrize("name", ["momentum", "momentum, unbiased", "Adam"])
 def test_without_factors_the_paths_are_identical(name):
     assert largest_difference(name) < 1e-12
 
 
+@pytest.mark.np
 def test_without_the_change_of_eps_they_part():
     assert largest_difference("Adam, same eps") > 1e-4
 
@@ -160,12 +166,8 @@ def test_the_sliders_of_the_demo_are_labelled_and_hidden_without_scripts():
 
 
 @pytest.mark.browser
-def test_the_script_draws_what_python_draws(chromium):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page()
+def test_the_script_draws_what_python_draws(browser):
+    with browser.new_page() as page:
         page.set_content(MomentumDemo(10.0, 0.9)._repr_html_())
         page.locator("#nb-beta").fill("0.5")
         page.locator("#nb-lr").fill("0.4")
@@ -175,4 +177,3 @@ def test_the_script_draws_what_python_draws(chromium):
             path = on_map(valley_path(10**0.4, 0.5, name == "Nesterov"))
             wanted = np.array([pair.split(",") for pair in path.split()], float)
             np.testing.assert_allclose(found, wanted, atol=0.06)
-        browser.close()

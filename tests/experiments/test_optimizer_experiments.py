@@ -26,6 +26,7 @@ from needlebook.optim import SGD, Adam, AdamW
 pytestmark = pytest.mark.since("6")
 
 
+@pytest.mark.np
 def test_a_bias_vector_costs_a_row_and_gets_the_sum_of_the_rows():
     bias = bias_memory(1000, 500)
     assert bias.matrix == 1000 * bias.vector
@@ -52,6 +53,7 @@ def test_gradients_differ_in_scale_and_adams_updates_hardly(std, least):
     assert spread(scales(lambda p: Adam(p, 0.003), std=std)[1]) < 2
 
 
+@pytest.mark.np
 def test_uncorrected_adam_starts_with_steps_too_long():
     measured = measured_factor(300, bias_correction=False)
     factor = uncorrected_factor(np.arange(1, 301))
@@ -73,6 +75,7 @@ def test_correction_decides_what_a_step_size_means():
     assert loss[0.03, False] > loss[0.03, True] * 2
 
 
+@pytest.mark.np
 def test_adam_goes_to_the_worst_point_and_amsgrad_does_not():
     assert reddi(lambda p: Adam(p, 0.01, 0.0, 0.1)) > 0.99
     assert reddi(lambda p: Adam(p, 0.01, 0.0, 0.1, amsgrad=True)) < -0.9
@@ -86,6 +89,7 @@ def test_decay_through_the_gradient_depends_on_its_noise():
     assert abs(apart - (1 - 0.0009) ** 300).max() < 0.1
 
 
+@pytest.mark.np
 def test_the_batch_gradient_is_unbiased_and_its_variance_falls_with_the_batch():
     batches = [1, 4, 16, 64, 256]
     bias, variance = gradient_noise(batches).T
@@ -125,6 +129,7 @@ def test_the_order_on_the_bowl_is_not_that_on_the_network():
         assert task["gradient descent"] > 2 * task["momentum"]
 
 
+@pytest.mark.np
 @pytest.mark.parametrize(
     ("task", "name"), [("bowl", name) for name in OPTIMIZERS] + [("digits", "Adam")]
 )

@@ -22,6 +22,7 @@ def test_one_function_has_many_norms():
     assert forms["rescaled"][0] > 1.2 * norm > 1.2 * forms["balanced"][0]
 
 
+@pytest.mark.np
 def test_the_gradient_is_inversely_proportional_to_the_weights():
     sizes = {c: np.linalg.norm(loss_and_gradient(c)[1]) for c in (0.1, 1.0, 10.0)}
     assert sizes[0.1] / sizes[1.0] == pytest.approx(10, rel=1e-6)
@@ -30,6 +31,7 @@ def test_the_gradient_is_inversely_proportional_to_the_weights():
     assert losses[0] == pytest.approx(losses[1], rel=1e-8)
 
 
+@pytest.mark.np
 def test_the_gradient_is_orthogonal_to_the_weights_and_a_planted_one_is_not():
     _, gradient, W = loss_and_gradient(1.0)
     size = np.linalg.norm(gradient) * np.linalg.norm(W)
@@ -37,6 +39,7 @@ def test_the_gradient_is_orthogonal_to_the_weights_and_a_planted_one_is_not():
     assert abs(np.sum((gradient + 0.01 * W) * W)) > 1e-3 * size
 
 
+@pytest.mark.np
 def test_decay_is_a_rate_that_grows_exponentially():
     decaying, growing = twins(lam=0.05)
     np.testing.assert_allclose(decaying[:, 0], growing[:, 0], atol=1e-7)

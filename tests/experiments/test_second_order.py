@@ -14,12 +14,14 @@ pytestmark = pytest.mark.since("6")
 
 
 @pytest.mark.parametrize("alpha", [1.0, 0.5, 0.1])
+@pytest.mark.np
 def test_newton_converges_inside_the_derived_border_and_flies_outside(alpha):
     border = np.sqrt(2 / alpha - 1)
     assert newton_on_bowl(0.95 * border, alpha)[-1] < 0.01
     assert newton_on_bowl(1.05 * border, alpha)[-1] > 1e4
 
 
+@pytest.mark.np
 def test_a_full_step_on_the_bowl_cubes():
     np.testing.assert_allclose(newton_on_bowl(0.9, 1.0)[:3], [0.9, 0.9**3, 0.9**9])
 
@@ -36,6 +38,7 @@ def test_the_hessian_grows_with_the_square_and_a_product_does_not():
     assert large.hessian / large.product > 2 * small.hessian / small.product
 
 
+@pytest.mark.np
 def test_products_and_pairs_need_fewer_runs_of_the_loss():
     runs = {name: race(name) for name in ("Newton", "Newton-CG", "L-BFGS")}
     assert all(steps is not None for steps, _ in runs.values())

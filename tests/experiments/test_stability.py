@@ -77,6 +77,7 @@ def test_pytorch_has_the_late_shift_in_its_gradient():
     assert theirs.grad.numpy().tolist() == [[1, 1]]
 
 
+@pytest.mark.np
 @pytest.mark.parametrize("shift", ["max", "min", "mean", "median"])
 def test_softmax_does_not_move_with_a_shift(shift):
     z = np.random.default_rng(0).normal(size=(4, 6)) * 10

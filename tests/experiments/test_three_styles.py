@@ -25,6 +25,7 @@ pytestmark = pytest.mark.since("7")
 KINDS = [Layers, Described, Recorded]
 
 
+@pytest.mark.np
 def test_three_styles_train_alike():
     styles = [kind(draw_weights()) for kind in KINDS]
     losses = [train(style) for style in styles]
@@ -34,6 +35,7 @@ def test_three_styles_train_alike():
     assert losses[0][-1] < losses[0][0]
 
 
+@pytest.mark.np
 def test_a_wrong_gradient_in_one_style_shows(monkeypatch):
     monkeypatch.setattr(caffe.ReLU, "backward", caffe.Scale.backward)
     monkeypatch.setattr(caffe.ReLU, "factor", 1.0, raising=False)
@@ -96,6 +98,7 @@ def run_wired(wire, *more):
     return top[0].data
 
 
+@pytest.mark.np
 @pytest.mark.parametrize(
     "edit, more",
     [("", ()), ("_two_blocks", ()), ("_by_chance", (1.0,)), ("_by_chance", (0.0,))],
@@ -109,6 +112,7 @@ def test_an_edited_model_computes_the_same_in_each_style(edit, more):
     np.testing.assert_allclose(wired, want, rtol=1e-12)
 
 
+@pytest.mark.np
 def test_the_loop_until_large_is_the_same_in_two_styles():
     x, A, B = map(Tensor, edit_inputs())
     want = model_edits.recorded_until_large(x, A, B, 100.0).numpy()
@@ -163,6 +167,7 @@ def test_the_wired_bug_names_its_layer():
     assert same_bug.report(same_bug.wired).message.startswith("second:")
 
 
+@pytest.mark.np
 def test_costs_of_a_step():
     X, y = next(batches(1))
     weights = draw_weights()

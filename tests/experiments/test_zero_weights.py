@@ -15,6 +15,7 @@ def test_all_gradients_at_zero_are_exactly_zero():
             assert zero_weights.at_zero(sizes, activation)[0] == 0.0
 
 
+@pytest.mark.np
 @pytest.mark.parametrize("hidden", [2, 4])
 def test_the_hessian_of_two_layers_has_the_predicted_signs(hidden):
     _, found = zero_weights.at_zero([3, hidden, 2], zero_weights.tanh)
@@ -30,6 +31,7 @@ def test_the_hessian_of_three_layers_is_zero_and_that_of_relu_is_blind():
         assert abs(zero_weights.at_zero(sizes, activation)[1]).max() < 1e-12
 
 
+@pytest.mark.np
 @pytest.mark.parametrize("layers", [2, 3, 5])
 def test_the_loss_falls_one_way_and_rises_the_other_with_power_of_depth(layers):
     down = zero_weights.along_a_line(layers, [0.02, 0.04])
@@ -44,6 +46,7 @@ def test_with_bias_only_the_frequencies_are_learned():
     assert largest == 0.0
 
 
+@pytest.mark.np
 def test_equal_units_stay_one_unit_until_rounding_tells_them_apart():
     spread, rank, error = zero_weights.equal_units()
     assert spread < 1e-4 and rank == 1 and error > 0.7

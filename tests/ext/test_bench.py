@@ -78,3 +78,30 @@ def test_measured_rows_are_stored_and_the_others_left_out(tmp_path, monkeypatch)
         (row,) = csv.DictReader(file)
     assert (row["ours_us"], row["theirs_us"], row["ratio"]) == ("3", "2", "1.5")
     assert row["verdict"] == "meets the goal"
+
+
+@pytest.fixture
+def whole_steps():
+    pytest.importorskip("torch")
+    import bench.end_to_end  # noqa: F401
+
+    return [case for case in CASES if case.group == "end_to_end"]
+
+
+@pytest.mark.deep
+def test_whole_steps_of_training_are_compared_before_they_are_timed(whole_steps):
+    assert len(whole_steps) >= 3
+    for found in whole_steps:
+        found.prepare().check()
+
+
+@pytest.mark.deep
+def test_an_optimizer_that_does_nothing_is_not_timed(whole_steps, monkeypatch):
+    from needlebook.optim import SGD, Adam
+
+    for kind in (Adam, SGD):
+        monkeypatch.setattr(kind, "moved", lambda self, p: p.realize_cached_data())
+    for found in whole_steps:
+        if found.against.startswith("PyTorch"):
+            with pytest.raises(AssertionError, match="Not equal"):
+                found.prepare().check()

@@ -203,6 +203,18 @@ def test_citations_and_references_agree():
     assert citation_problems(all_pages(), bibliography) == []
 
 
+def test_the_bibliography_can_be_read():
+    """A brace too few is found here and not by the build of the pages."""
+    from pybtex.database.input.bibtex import Parser
+    from pybtex.scanner import PybtexSyntaxError
+
+    text = (BOOK / "references.bib").read_text("utf-8")
+    entries = Parser().parse_string(text).entries
+    assert len(entries) == len(re.findall(r"^@", text, re.MULTILINE))
+    with pytest.raises(PybtexSyntaxError):
+        Parser().parse_string(text.replace("\n}\n", "\n", 1))
+
+
 def test_ledger_holds_the_308_statements():
     assert len(IDS) == len(set(IDS)) == 308
     assert ledger_problems(ledger_items()) == []

@@ -107,6 +107,27 @@ def test_deep_and_browser_tests_wait_for_the_option(suite):
     assert passed(suite(modules, "--deep")[1]) == {"quick", "deep", "browser"}
 
 
+def test_a_test_of_one_mode_is_left_out_in_the_other(suite):
+    modules = {
+        "double": ("[pytest.mark.since('5'), pytest.mark.np]", "pass"),
+        "single": ("[pytest.mark.since('5'), pytest.mark.nd]", "pass"),
+        "either": (since("5"), "pass"),
+    }
+    assert passed(suite(modules)[1]) == {"single", "either"}
+    for mode, found in (("np", "double"), ("nd", "single")):
+        output = suite(modules, NEEDLEBOOK_BACKEND=mode)[1]
+        assert passed(output) == {found, "either"}
+    assert passed(suite(modules, chapter="10")[1]) == {"double", "either"}
+
+
+def test_trees_from_chapter_11_on_run_in_both_modes():
+    from workshop.deep import by_mode
+
+    order, modules = ["5", "10", "11"], ["tests/test_a.py", "tests/manual/test_b.py"]
+    assert by_mode("10", order, modules) == [(modules, "np")]
+    assert by_mode("11", order, modules) == [(modules, "nd"), (modules[:1], "np")]
+
+
 def test_hypothesis_is_small_and_repeatable_but_for_the_option(suite):
     body = "from hypothesis import settings; print(settings().max_examples)"
     small = suite({"size": ("[]", body)}, "-s")[1]

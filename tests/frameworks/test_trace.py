@@ -7,6 +7,7 @@ from needlebook import autograd, ops
 from needlebook.autograd import Tensor
 from needlebook.frameworks.trace import Trace, TraceError, traffic
 from needlebook.solutions import ch07
+from tests.closeness import close
 
 pytestmark = pytest.mark.since("7")
 
@@ -21,13 +22,15 @@ def draws(*shapes):
     return [rng.uniform(0.5, 2.0, size=shape) for shape in shapes]
 
 
+@pytest.mark.np
 def test_a_trace_computes_what_eager_mode_computes():
     arrays = draws((40, 6), (6, 8), (8,))
     traced = Trace(layer, *arrays)
-    np.testing.assert_allclose(traced(*arrays), layer(*map(Tensor, arrays)).numpy())
+    close(traced(*arrays), layer(*map(Tensor, arrays)).numpy())
     assert not autograd.LAZY_MODE
 
 
+@pytest.mark.np
 def test_fusing_leaves_three_operations_and_less_than_half_of_the_bytes():
     traced = Trace(layer, *draws((400, 64), (64, 128), (128,)))
     before, after = traffic([traced.bound()]), traffic([traced.optimized()])
@@ -42,14 +45,16 @@ PROGRAMS = {
 }
 
 
+@pytest.mark.np
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_traces_of_other_operations(name):
     arrays = draws((3, 4), (3, 4))
     traced = Trace(PROGRAMS[name], *arrays)
     want = PROGRAMS[name](*map(Tensor, arrays)).numpy()
-    np.testing.assert_allclose(traced(*arrays), want, rtol=1e-12)
+    close(traced(*arrays), want, rtol=1e-12)
 
 
+@pytest.mark.np
 def test_what_has_no_counterpart_is_named():
     with pytest.raises(TraceError, match="transpose has no counterpart"):
         Trace(lambda a: a.transpose(), *draws((2, 3)))
@@ -59,6 +64,7 @@ def steps(x):
     return x * 2.0 if x.numpy().sum() > 0 else x - 1.0
 
 
+@pytest.mark.np
 def test_a_trace_freezes_the_branch_and_retracing_mends_it():
     one, other = np.ones(3), np.full(3, -3.0)
     frozen = Trace(steps, one)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from needlebook import init
 from needlebook.experiments.signals import second_moments
+from tests.closeness import DTYPE, close, equal
 
 pytestmark = pytest.mark.since("6")
 sizes = st.integers(1, 40)
@@ -24,13 +25,11 @@ def test_kaiming_scales_the_draws_of_numpy_in_their_order(n, k):
     bound = math.sqrt(2) * math.sqrt(3 / n)
     np.random.seed(3)
     want = np.random.rand(n, k) * (2 * bound) - bound
-    got = after(3, init.kaiming_uniform, n, k, dtype="float64")
-    np.testing.assert_allclose(got, want, rtol=1e-14)
+    got = after(3, init.kaiming_uniform, n, k, dtype=DTYPE)
+    close(got, want, rtol=1e-14)
     np.random.seed(3)
     want = np.random.randn(n, k) * (math.sqrt(2) / math.sqrt(n))
-    np.testing.assert_array_equal(
-        after(3, init.kaiming_normal, n, k, dtype="float64"), want
-    )
+    equal(after(3, init.kaiming_normal, n, k, dtype=DTYPE), want)
 
 
 @given(sizes, sizes, st.floats(0.1, 3))
@@ -38,12 +37,12 @@ def test_xavier_scales_the_draws_of_numpy(n, k, gain):
     a = gain * math.sqrt(6 / (n + k))
     np.random.seed(3)
     want = np.random.rand(n, k) * (2 * a) - a
-    got = after(3, init.xavier_uniform, n, k, gain, dtype="float64")
-    np.testing.assert_allclose(got, want, rtol=1e-13)
+    got = after(3, init.xavier_uniform, n, k, gain, dtype=DTYPE)
+    close(got, want, rtol=1e-13)
     np.random.seed(3)
     want = np.random.randn(n, k) * gain * math.sqrt(2 / (n + k))
-    got = after(3, init.xavier_normal, n, k, gain=gain, dtype="float64")
-    np.testing.assert_allclose(got, want, rtol=1e-13)
+    got = after(3, init.xavier_normal, n, k, gain=gain, dtype=DTYPE)
+    close(got, want, rtol=1e-13)
 
 
 @pytest.mark.parametrize("function", [init.kaiming_uniform, init.kaiming_normal])
@@ -61,13 +60,13 @@ def test_third_argument_is_a_nonlinearity_or_a_shape(function):
 
 @pytest.mark.parametrize("function", [init.kaiming_uniform, init.kaiming_normal])
 def test_mode_and_gain_are_named_arguments(function):
-    by_in = after(0, function, 8, 2, dtype="float64")
-    by_out = after(0, function, 8, 2, mode="fan_out", dtype="float64")
-    np.testing.assert_allclose(by_out, 2 * by_in)
-    other = after(0, function, 8, 2, gain=1.0, dtype="float64")
-    np.testing.assert_allclose(other * math.sqrt(2), by_in)
-    leaky = after(0, function, 8, 2, "leaky_relu", negative_slope=1.0, dtype="float64")
-    np.testing.assert_allclose(leaky, other)
+    by_in = after(0, function, 8, 2, dtype=DTYPE)
+    by_out = after(0, function, 8, 2, mode="fan_out", dtype=DTYPE)
+    close(by_out, 2 * by_in)
+    other = after(0, function, 8, 2, gain=1.0, dtype=DTYPE)
+    close(other * math.sqrt(2), by_in)
+    leaky = after(0, function, 8, 2, "leaky_relu", negative_slope=1.0, dtype=DTYPE)
+    close(leaky, other)
 
 
 def test_refusals_name_what_is_known():

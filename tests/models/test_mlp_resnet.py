@@ -39,6 +39,7 @@ def test_no_two_blocks_share_a_parameter():
     assert len(params) == 4 + 3 * 8 and len(set(params)) == len(params)
 
 
+@pytest.mark.np
 def test_the_mean_loss_counts_batches_by_their_size():
     np.random.seed(0)
     model = MLPResNet(4, 8, 1, 3).eval()

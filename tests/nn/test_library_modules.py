@@ -7,6 +7,7 @@ from needlebook import nn
 from needlebook.autograd import Tensor
 from needlebook.errors import NeedlebookError, ShapeError
 from needlebook.gradcheck import gradcheck
+from tests.closeness import DTYPE
 
 pytestmark = pytest.mark.since("8")
 
@@ -24,9 +25,9 @@ def test_parameters_are_found_in_dicts_lists_and_tuples_once():
 
 def test_scale_add_and_its_sum_over_paths():
     x = np.array([[1.0], [2.0]])
-    one = nn.ScaleAdd(3.0, -1.0, dtype="float64")
+    one = nn.ScaleAdd(3.0, -1.0, dtype=DTYPE)
     assert one(Tensor(x)).numpy().tolist() == [[2.0], [5.0]]
-    two = nn.MultiPathScaleAdd(dtype="float64")
+    two = nn.MultiPathScaleAdd(dtype=DTYPE)
     assert two(Tensor(x)).numpy().tolist() == [[2.0], [4.0]]
     assert len(two.parameters()) == 4 and len(nn.MultiPathScaleAdd(3).parameters()) == 6
     gradcheck(lambda x: two(x), Tensor(x), verbose=False)

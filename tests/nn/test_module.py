@@ -12,6 +12,7 @@ from needlebook.experiments.planted_faults import planted
 from needlebook.gradcheck import gradcheck
 from needlebook.nn.module import walk
 from needlebook.ops import MatMul
+from tests.closeness import DTYPE, close
 
 pytestmark = pytest.mark.since("7")
 
@@ -67,8 +68,8 @@ def test_linear_draws_weight_then_bias():
     weight = np.random.rand(4, 5) * 2 * bound - bound
     bound = np.sqrt(6 / 5)
     bias = (np.random.rand(5, 1) * 2 * bound - bound).T
-    np.testing.assert_allclose(layer.weight.numpy(), weight, rtol=1e-6)
-    np.testing.assert_allclose(layer.bias.numpy(), bias, rtol=1e-6)
+    close(layer.weight.numpy(), weight, rtol=1e-6)
+    close(layer.bias.numpy(), bias, rtol=1e-6)
     assert layer.bias.shape == (1, 5) and layer.weight.dtype == "float32"
     assert nn.Linear(2, 3, bias=False).bias is None
 
@@ -101,7 +102,7 @@ def test_errors_say_what_was_wanted():
 
 def nested():
     def linear(n, k):
-        return nn.Linear(n, k, dtype="float64")
+        return nn.Linear(n, k, dtype=DTYPE)
 
     np.random.seed(0)
     inner = nn.Sequential(linear(4, 3), nn.ReLU(), linear(3, 4))
@@ -119,6 +120,7 @@ def checked():
     return gradcheck(with_weight, inner.modules[0].weight, x, verbose=False)
 
 
+@pytest.mark.np
 def test_modules_nested_at_will_have_right_gradients():
     assert checked() < 1e-6
 
@@ -134,12 +136,13 @@ def test_a_wrong_rule_below_is_caught_above():
         checked()
 
 
+@pytest.mark.np
 @given(st.lists(st.integers(1, 5), min_size=4, max_size=4), st.booleans())
 def test_linear_relu_residual_equal_pytorch(sizes, bias):
     torch = pytest.importorskip("torch")
     m, n, k, seed = sizes
     np.random.seed(seed)
-    one, two = (nn.Linear(*s, bias, dtype="float64") for s in ((n, k), (k, n)))
+    one, two = (nn.Linear(*s, bias, dtype=DTYPE) for s in ((n, k), (k, n)))
     ours = nn.Residual(nn.Sequential(one, nn.ReLU(), two))
     data = np.random.randn(m, n)
     x = Tensor(data)
@@ -148,8 +151,8 @@ def test_linear_relu_residual_equal_pytorch(sizes, bias):
     h = t @ theirs[0] + (theirs[1] if bias else 0)
     out = torch.relu(h) @ theirs[1 + bias] + (theirs[3] if bias else 0) + t
     got = ours(x)
-    np.testing.assert_allclose(got.numpy(), out.detach().numpy(), atol=1e-12)
+    close(got.numpy(), out.detach().numpy(), atol=1e-12)
     (got * got).sum().backward()
     (out * out).sum().backward()
     for p, q in zip((x, *ours.parameters()), (t, *theirs), strict=True):
-        np.testing.assert_allclose(p.grad.numpy(), q.grad.numpy(), atol=1e-9)
+        close(p.grad.numpy(), q.grad.numpy(), atol=1e-9)

@@ -11,11 +11,12 @@ from needlebook.errors import BatchSizeWarning, ShapeError
 from needlebook.experiments.memory_cycles import growth_per_step
 from needlebook.gradcheck import gradcheck
 from needlebook.nn.renormalization import BatchRenorm1d
+from tests.closeness import DTYPE, close
 
 pytestmark = pytest.mark.since("9")
 
 
-def draws(m, n, seed=0, dtype="float64"):
+def draws(m, n, seed=0, dtype=DTYPE):
     return np.random.default_rng(seed).normal(2, 3, size=(m, n)).astype(dtype)
 
 
@@ -45,22 +46,22 @@ def test_running_variance_is_biased_unless_asked(unbiased):
 @given(st.integers(2, 9), st.integers(1, 6), st.integers(0, 99))
 def test_batch_norm_against_torch_in_both_modes(m, n, seed):
     torch = pytest.importorskip("torch")
-    ours = nn.BatchNorm1d(n, dtype="float64", unbiased=True)
-    theirs = torch.nn.BatchNorm1d(n, dtype=torch.float64)
+    ours = nn.BatchNorm1d(n, dtype=DTYPE, unbiased=True)
+    theirs = torch.nn.BatchNorm1d(n, dtype=getattr(torch, DTYPE))
     for step in range(3):
         X = draws(m, n, seed + step)
         one, other = ours(Tensor(X)), theirs(torch.tensor(X))
-        np.testing.assert_allclose(one.numpy(), other.detach().numpy(), atol=1e-7)
+        close(one.numpy(), other.detach().numpy(), atol=1e-7)
     ours.eval()
     theirs.eval()
     x, t = Tensor(X), torch.tensor(X, requires_grad=True)
     one, other = ours(x), theirs(t)
-    np.testing.assert_allclose(one.numpy(), other.detach().numpy(), atol=1e-7)
+    close(one.numpy(), other.detach().numpy(), atol=1e-7)
     (one**2).sum().backward()
     (other**2).sum().backward()
-    np.testing.assert_allclose(x.grad.numpy(), t.grad.numpy(), rtol=1e-6, atol=1e-6)
+    close(x.grad.numpy(), t.grad.numpy(), rtol=1e-6, atol=1e-6)
     got, want = ours.weight.grad.numpy(), theirs.weight.grad.numpy()
-    np.testing.assert_allclose(got, want, rtol=1e-6, atol=1e-6)
+    close(got, want, rtol=1e-6, atol=1e-6)
 
 
 def test_evaluation_mode_is_a_function_of_each_example():
@@ -74,10 +75,10 @@ def test_evaluation_mode_is_a_function_of_each_example():
 
 
 def test_the_modules_pass_the_gradient_check():
-    norm = nn.BatchNorm1d(4, dtype="float64")
+    norm = nn.BatchNorm1d(4, dtype=DTYPE)
     gradcheck(norm, Tensor(draws(5, 4)), verbose=False)
     gradcheck(norm.eval(), Tensor(draws(5, 4)), verbose=False)
-    gradcheck(nn.LayerNorm1d(4, dtype="float64"), Tensor(draws(5, 4)), verbose=False)
+    gradcheck(nn.LayerNorm1d(4, dtype=DTYPE), Tensor(draws(5, 4)), verbose=False)
 
 
 @pytest.mark.parametrize("kind", [nn.LayerNorm1d, nn.BatchNorm1d])

@@ -6,6 +6,7 @@ import pytest
 from needlebook import ops
 from needlebook.autograd import Tensor
 from needlebook.derivatives import hvp
+from tests.closeness import close
 
 pytestmark = pytest.mark.since("5")
 torch = pytest.importorskip("torch")
@@ -51,24 +52,25 @@ PROGRAMS = {
 }
 
 
+F64 = pytest.param("float64", 1e-12, marks=pytest.mark.np)
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
-@pytest.mark.parametrize("dtype, tolerance", [("float64", 1e-12), ("float32", 3e-5)])
+@pytest.mark.parametrize("dtype, tolerance", [F64, ("float32", 3e-5)])
 def test_values_and_gradients_agree(name, dtype, tolerance):
     program, shapes = PROGRAMS[name]
     data = [array.astype(dtype) for array in draws(*shapes)]
     ours = [Tensor(array) for array in data]
     theirs = [torch.tensor(array, requires_grad=True) for array in data]
     one, other = program(Ours, *ours), program(Theirs, *theirs)
-    np.testing.assert_allclose(one.numpy(), other.detach().numpy(), rtol=tolerance)
+    close(one.numpy(), other.detach().numpy(), rtol=tolerance)
     g = np.random.default_rng(8).normal(size=one.shape).astype(dtype)
     one.backward(Tensor(g))
     other.backward(torch.tensor(g))
     for x, y in zip(ours, theirs, strict=True):
         assert x.grad.dtype == dtype
         scale = abs(y.grad.numpy()).max()
-        np.testing.assert_allclose(
-            x.grad.numpy(), y.grad.numpy(), rtol=tolerance, atol=tolerance * scale
-        )
+        close(x.grad.numpy(), y.grad.numpy(), rtol=tolerance, atol=tolerance * scale)
 
 
 @pytest.mark.parametrize("name", ["powers", "network", "shared"])
@@ -82,4 +84,4 @@ def test_hessian_vector_products_agree(name):
         torch.tensor(a),
         torch.tensor(v),
     )[1]
-    np.testing.assert_allclose(ours.numpy(), theirs.numpy(), rtol=1e-9, atol=1e-9)
+    close(ours.numpy(), theirs.numpy(), rtol=1e-9, atol=1e-9)

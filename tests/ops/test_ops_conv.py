@@ -11,6 +11,7 @@ from needlebook.derivatives import hvp, jvp
 from needlebook.errors import GradientMismatch, ShapeError
 from needlebook.experiments.planted_faults import planted
 from needlebook.gradcheck import gradcheck
+from tests.closeness import close
 
 pytestmark = pytest.mark.since("10")
 CASES = [(1, 0, 1, 1), (2, 1, 1, 2), (3, 2, 2, 1), (2, 3, 1, 4), (1, 1, 2, 2)]
@@ -49,15 +50,16 @@ def test_values_and_gradients_are_those_of_torch(layer):
     taps = torch.tensor(np.ascontiguousarray(w.transpose(3, 2, 0, 1)))
     taps.requires_grad_()
     expected = torch.nn.functional.conv2d(image, taps, None, *options)
-    np.testing.assert_allclose(first(out.numpy()), expected.detach(), atol=1e-10)
+    close(first(out.numpy()), expected.detach(), atol=1e-10)
     v = draws(*out.shape, seed=2)
     out.backward(Tensor(v))
     expected.backward(torch.tensor(first(v)))
-    np.testing.assert_allclose(first(a.grad.numpy()), image.grad, atol=1e-10)
+    close(first(a.grad.numpy()), image.grad, atol=1e-10)
     found = b.grad.numpy().transpose(3, 2, 0, 1)
-    np.testing.assert_allclose(found, taps.grad, atol=1e-10)
+    close(found, taps.grad, atol=1e-10)
 
 
+@pytest.mark.np
 @given(layers())
 def test_the_transposed_convolution_is_that_of_torch(layer):
     torch = pytest.importorskip("torch")
@@ -72,7 +74,7 @@ def test_the_transposed_convolution_is_that_of_torch(layer):
         groups=groups,
         **options,
     )
-    np.testing.assert_allclose(first(found), expected, atol=1e-10)
+    close(first(found), expected, atol=1e-10)
 
 
 @pytest.mark.parametrize("options", CASES)
@@ -81,6 +83,7 @@ def test_gradients_are_those_by_differences(options):
     gradcheck(lambda x, w: ops.conv(x, w, *options), x, w, verbose=False)
 
 
+@pytest.mark.np
 @pytest.mark.parametrize("options", CASES)
 def test_second_derivatives_and_tangents(options):
     x, w = Tensor(draws(1, 6, 6, 4)), Tensor(draws(3, 3, 4 // options[3], 4, seed=1))
@@ -96,13 +99,9 @@ def test_second_derivatives_and_tangents(options):
         function(moved).backward()
         slopes.append(moved.grad.numpy())
     expected = (slopes[0] - slopes[1]) / (2 * eps)
-    np.testing.assert_allclose(
-        hvp(function, x, v).numpy(), expected, rtol=1e-5, atol=1e-4
-    )
+    close(hvp(function, x, v).numpy(), expected, rtol=1e-5, atol=1e-4)
     _, tangent = jvp(lambda x: ops.conv(x, w, *options), [x], [v])
-    np.testing.assert_allclose(
-        tangent.numpy(), ops.conv(v, w, *options).numpy(), atol=1e-12
-    )
+    close(tangent.numpy(), ops.conv(v, w, *options).numpy(), atol=1e-12)
 
 
 def without_flip(self, adjoint, out, x, w):
@@ -143,13 +142,14 @@ def test_pooling_is_that_of_torch(pool, size, stride):
     names = {ops.max_pool: "max_pool2d", ops.avg_pool: "avg_pool2d"}
     expected = getattr(torch.nn.functional, names[pool])(theirs, size, stride)
     out = pool(ours, size, stride)
-    np.testing.assert_allclose(first(out.numpy()), expected.detach(), atol=1e-12)
+    close(first(out.numpy()), expected.detach(), atol=1e-12)
     v = draws(*out.shape, seed=1)
     out.backward(Tensor(v))
     expected.backward(torch.tensor(first(v)))
-    np.testing.assert_allclose(first(ours.grad.numpy()), theirs.grad, atol=1e-12)
+    close(first(ours.grad.numpy()), theirs.grad, atol=1e-12)
 
 
+@pytest.mark.np
 @pytest.mark.parametrize("pool", [ops.max_pool, ops.avg_pool])
 def test_pooling_can_be_differentiated_twice(pool):
     x, v = Tensor(draws(1, 4, 4, 2)), Tensor(draws(1, 4, 4, 2, seed=1))
@@ -166,7 +166,7 @@ def test_pooling_can_be_differentiated_twice(pool):
     x.grad = None
     function(x).backward()
     (x.grad * v).sum().backward()
-    np.testing.assert_allclose(x.grad.numpy(), expected, rtol=1e-5, atol=1e-6)
+    close(x.grad.numpy(), expected, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize(

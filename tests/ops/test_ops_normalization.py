@@ -8,6 +8,7 @@ from needlebook.autograd import Tensor
 from needlebook.errors import GradientMismatch, ShapeError
 from needlebook.gradcheck import gradcheck
 from needlebook.ops.ops_normalization import Normalize
+from tests.closeness import RELATIVE, close
 
 pytestmark = pytest.mark.since("9")
 
@@ -24,11 +25,12 @@ def composed(axis):
     return lambda x, w, b: ops.standardize(x, axis)[0] * w + b
 
 
+@pytest.mark.np
 @AXES
 def test_standardize_gives_mean_0_and_variance_1_on_arrays_and_tensors(axis):
     x = inputs(40, 30)[0]
     normal = ops.standardize(x, axis, eps=0.0)[0].numpy()
-    assert abs(normal.mean(axis)).max() < 1e-12
+    assert abs(normal.mean(axis)).max() < max(1e-12, RELATIVE)
     assert normal.var(axis) == pytest.approx(1)
     assert ops.standardize(x.numpy(), axis, eps=0.0)[0] == pytest.approx(normal)
 
@@ -42,7 +44,7 @@ def test_fused_is_composed_in_value_and_gradient(axis):
         (out**3).sum().backward()
         found.append([out.numpy(), *(v.grad.numpy() for v in given_inputs)])
     for one, other in zip(*found, strict=True):
-        np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9)
+        close(one, other, rtol=1e-9, atol=1e-9)
 
 
 @AXES
@@ -61,7 +63,7 @@ def test_the_gradient_can_be_differentiated_again(axis):
         slope = x.grad
         (slope * slope).sum().backward()
         twice.append(x.grad.numpy())
-    np.testing.assert_allclose(*twice, rtol=1e-7, atol=1e-8)
+    close(*twice, rtol=1e-7, atol=1e-8)
 
 
 class NoGradientThroughStatistics(ops.BatchNorm):
@@ -88,8 +90,8 @@ def test_the_input_gets_no_gradient_along_shift_and_stretch(axis):
     x, w, b = inputs(6, 6)
     (ops.standardize(x, axis, eps=0.0)[0] ** 3).sum().backward()
     gradient, values = x.grad.numpy(), x.numpy()
-    assert abs(gradient.sum(axis)).max() < 1e-10
-    assert abs((gradient * values).sum(axis)).max() < 1e-10
+    assert abs(gradient.sum(axis)).max() < max(1e-10, RELATIVE)
+    assert abs((gradient * values).sum(axis)).max() < max(1e-10, RELATIVE)
 
 
 @AXES
@@ -125,9 +127,12 @@ def test_against_torch(m, n, seed, axis):
         other = torch.nn.functional.batch_norm(
             theirs[0], None, None, *theirs[1:], training=True
         )
-    np.testing.assert_allclose(one.numpy(), other.detach().numpy(), atol=1e-8)
+    close(one.numpy(), other.detach().numpy(), atol=1e-8)
     (one**3).sum().backward()
     (other**3).sum().backward()
+    # What is added up on the way back; of it the result may be a small difference.
+    terms = 3 * abs(arrays[1]).max() * (one.numpy() ** 2).max()
+    bound = max(1e-5, RELATIVE * float(terms / arrays[0].std(axis).min()))
     for a, b in zip(ours, theirs, strict=True):
         got, want = a.grad.numpy(), b.grad.numpy()
-        np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-5)
+        close(got, want, rtol=1e-5, atol=bound)

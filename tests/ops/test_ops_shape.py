@@ -12,6 +12,7 @@ from needlebook.derivatives import gradient
 from needlebook.gradcheck import gradcheck
 from needlebook.ops.ops_shape import broadcast_problem, kept_shape, undo_broadcast
 from needlebook.solutions.ch05 import is_adjoint_pair
+from tests.closeness import close, equal
 
 pytestmark = pytest.mark.since("5")
 
@@ -35,7 +36,7 @@ def test_undo_broadcast_is_the_transpose_of_broadcasting(data):
     )
     summed = undo_broadcast(Tensor(normal(big)), small)
     assert isinstance(summed, Tensor) and summed.shape == small
-    np.testing.assert_array_equal(summed.numpy(), undo_broadcast(normal(big), small))
+    equal(summed.numpy(), undo_broadcast(normal(big), small))
 
 
 def test_undo_broadcast_of_an_equal_shape_returns_the_same_object():
@@ -63,7 +64,7 @@ def test_summation(axes):
     array = normal((2, 3, 4))
     numpy_axes = tuple(axes) if isinstance(axes, tuple) else axes
     out = ops.summation(Tensor(array), axes)
-    np.testing.assert_allclose(out.numpy(), array.sum(axis=numpy_axes))
+    close(out.numpy(), array.sum(axis=numpy_axes))
     gradcheck(lambda a: ops.summation(a, axes), Tensor(array), verbose=False)
 
 
@@ -71,7 +72,7 @@ def test_summation(axes):
 def test_transpose(axes):
     array = normal((2, 3, 4))
     want = np.swapaxes(array, *(axes or (-1, -2)))
-    np.testing.assert_array_equal(ops.transpose(Tensor(array), axes).numpy(), want)
+    equal(ops.transpose(Tensor(array), axes).numpy(), want)
     gradcheck(lambda a: ops.transpose(a, axes), Tensor(array), verbose=False)
 
 
@@ -79,7 +80,7 @@ def test_transpose(axes):
 def test_reshape(shape):
     array = normal((2, 3, 4))
     want = array.reshape(shape)
-    np.testing.assert_array_equal(ops.reshape(Tensor(array), shape).numpy(), want)
+    equal(ops.reshape(Tensor(array), shape).numpy(), want)
     gradcheck(lambda a: ops.reshape(a, shape), Tensor(array), verbose=False)
 
 
@@ -90,7 +91,7 @@ def test_reshape(shape):
 def test_broadcast_to(small, big):
     array = normal(small)
     want = np.broadcast_to(array, big)
-    np.testing.assert_array_equal(ops.broadcast_to(Tensor(array), big).numpy(), want)
+    equal(ops.broadcast_to(Tensor(array), big).numpy(), want)
     gradcheck(lambda a: ops.broadcast_to(a, big), Tensor(array), verbose=False)
 
 
@@ -100,7 +101,7 @@ def test_products_of_stacks_that_broadcast(data, m, k, n):
         mutually_broadcastable_shapes(num_shapes=2, max_dims=2, max_side=3, min_side=1)
     ).input_shapes
     a, b = normal((*stacks[0], m, k)), normal((*stacks[1], k, n), seed=1)
-    np.testing.assert_array_equal((Tensor(a) @ Tensor(b)).numpy(), a @ b)
+    equal((Tensor(a) @ Tensor(b)).numpy(), a @ b)
     gradcheck(ops.matmul, Tensor(a), Tensor(b), verbose=False)
 
 
@@ -109,11 +110,10 @@ def test_one_matrix_against_a_stack_gets_the_sum_over_the_stack():
     out = a @ b
     g = normal(out.shape, seed=2)
     out.backward(Tensor(g))
-    np.testing.assert_allclose(
-        b.grad.numpy(), sum(x.T @ y for x, y in zip(a.numpy(), g))
-    )
+    close(b.grad.numpy(), sum(x.T @ y for x, y in zip(a.numpy(), g)))
 
 
+@pytest.mark.np
 @pytest.mark.parametrize(
     "operation, shapes",
     [
@@ -150,6 +150,7 @@ def test_a_product_explains_only_what_the_shapes_have_caused():
     assert "sizes 2 and 3" in ops.MatMul().explain((2, 4, 5), (3, 5, 6))
 
 
+@pytest.mark.np
 def test_only_the_wanted_half_of_a_product_is_computed():
     products = []
 

@@ -124,6 +124,7 @@ def test_a_float64_number_does_not_upcast(kind, number):
         assert all(a.dtype == "float32" for a in getattr(optimizer, name).values())
 
 
+@pytest.mark.np
 @each_kind
 def test_a_float64_gradient_does_not_upcast(kind):
     params = two_weights("float32")
@@ -141,6 +142,7 @@ def test_blocks_change_nothing(kind, monkeypatch):
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.np
 @each_kind
 def test_arrays_that_are_views_are_stepped_like_others(kind):
     params, views = two_weights(), two_weights()

@@ -22,16 +22,6 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = Path(__file__).resolve().parent / "sample"
 BUILT = Path(os.environ.get("NEEDLEBOOK_SITE", ROOT / "build" / "html"))
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 collect_ignore = ["sample"]
 
 
@@ -221,17 +211,6 @@ def note_failure(seen, request):
     """A request that came to nothing, unless the reader went on before it ended."""
     if request.failure != "net::ERR_ABORTED":
         seen.complaints.append(f"{request.url}: {request.failure}")
-
-
-@pytest.fixture(scope="session")
-def browser(chromium):
-    """One Chromium for the session."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture

@@ -143,6 +143,33 @@ def test_figures_stand_on_the_page_itself_in_the_dark(site, visit):
         assert image.get_attribute("alt"), name
 
 
+LINES = """[...document.querySelectorAll(".cell_output pre")].map((node) => {
+    const style = getComputedStyle(node);
+    const printed = node.textContent.replace(/\\n$/, "").split("\\n");
+    const height = node.clientHeight - parseFloat(style.paddingTop)
+        - parseFloat(style.paddingBottom);
+    return [Math.max(...printed.map((line) => line.length)), printed.length,
+            Math.round(height / parseFloat(style.lineHeight)), printed[0]];
+})"""
+
+
+def test_rows_of_a_printed_table_stay_whole_on_the_desk(site, visit):
+    for name in site.chapters():
+        page = visit().open(site.home + name)
+        for longest, printed, shown, first in page.evaluate(LINES):
+            if longest <= 107:
+                assert shown == printed, (name, first)
+
+
+def test_a_printed_sentence_breaks(sample, visit):
+    page = visit().open(sample.site.home + "03a_first.html")
+    found = page.evaluate(LINES)
+    assert {100, 106} <= {longest for longest, *_ in found}, "tables of both widths"
+    assert any(
+        longest > 107 and shown > printed for longest, printed, shown, _ in found
+    )
+
+
 def test_print_shows_text_and_code_and_nothing_to_press(sample, visit):
     page = visit(width=720).open(sample.site.home + "03a_first.html")
     page.emulate_media(media="print")

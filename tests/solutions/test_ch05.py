@@ -24,6 +24,7 @@ def test_5_1_subtraction_leaves_a_negation_and_an_addition():
     assert names == ["negate", "add"]
 
 
+@pytest.mark.np
 def test_5_2_tanh():
     x = draws(3, 4)
     assert ch05.tanh(x).numpy() == pytest.approx(np.tanh(x.numpy()))
@@ -59,6 +60,7 @@ def test_5_4_products_with_vectors(shapes):
     gradcheck(ch05.vector_matmul, a, b, verbose=False)
 
 
+@pytest.mark.np
 def test_5_5_maximum():
     a, b = draws(3, 4), draws(4, seed=1)
     assert (ch05.maximum(a, b).numpy() == np.maximum(a.numpy(), b.numpy())).all()
@@ -66,6 +68,7 @@ def test_5_5_maximum():
     gradcheck(lambda a, b: ch05.maximum(a * a, b) ** 2, a, b, verbose=False)
 
 
+@pytest.mark.np
 def test_5_5_a_tie_is_shared():
     a, b = Tensor([1.0]), Tensor([1.0])
     ch05.maximum(a, b).backward()
@@ -80,6 +83,7 @@ def test_5_6_the_adjoint_is_cut_and_the_value_is_not():
     assert a.grad.numpy() == pytest.approx([0.5, 0.1, -0.5])
 
 
+@pytest.mark.np
 @pytest.mark.parametrize(
     "index",
     [1, slice(None, None, -2), (0, 2), ([0, 2, 0], 1), np.array([True, False, True])],
@@ -90,6 +94,7 @@ def test_5_7_reading_elements(index):
     gradcheck(lambda a: ch05.get_item(a, index) ** 2, a, verbose=False)
 
 
+@pytest.mark.np
 def test_5_7_read_twice_adds_up_and_can_be_differentiated_again():
     a = Tensor([2.0, 5.0])
     (ch05.get_item(a, [0, 0]) ** 3).sum().backward()
@@ -121,6 +126,7 @@ def test_5_10_the_mutant_survives_a_square_and_falls_to_two_inputs():
             gradcheck(lambda a, b: a * b, a, draws(4, seed=1), verbose=False)
 
 
+@pytest.mark.np
 def test_5_11_a_fused_layer_is_one_node_with_the_same_values_and_gradients():
     x, w, b = draws(5, 3), draws(3, 2, seed=1), draws(2, seed=2)
     out = ch05.linear_relu(x, w, b)

@@ -28,6 +28,7 @@ def test_6_3_the_largest_step_of_a_bowl():
     assert found == pytest.approx(2 / 3, rel=1e-3)
 
 
+@pytest.mark.np
 def test_6_4_the_other_form_gives_the_same_path():
     lr, eps = ch06.adam_without_factors(Adam([Tensor([0.0])], 0.1, eps=1e-3))
     gradients = RNG.normal(size=40)
@@ -37,6 +38,7 @@ def test_6_4_the_other_form_gives_the_same_path():
     )
 
 
+@pytest.mark.np
 def test_6_5_every_step_is_a_sign():
     found = moves(lambda p: ch06.sign_descent(p, 0.5), [3.0, -0.1, 0.0, 40.0])
     np.testing.assert_allclose(found, [0.5, -0.5, 0.0, 0.5], atol=1e-6)
@@ -58,6 +60,7 @@ def test_6_7_in_the_right_units_a_bowl_takes_one_step():
     np.testing.assert_allclose(z.grad.numpy(), z.numpy())
 
 
+@pytest.mark.np
 def test_6_8_in_the_eigenbasis_the_advantage_is_back():
     H = rotated(spectrum(10_000, 10))
     Q, start = np.linalg.eigh(H)[1], np.random.default_rng(0).normal(size=10)

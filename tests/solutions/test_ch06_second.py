@@ -39,6 +39,7 @@ def test_6_11_directions():
     assert gain == pytest.approx(init.gain("tanh")) and back > 1.1
 
 
+@pytest.mark.np
 def test_6_12_geometric_normal():
     np.random.seed(0)
     made = ch06.geometric_normal(400, 100, dtype="float64")

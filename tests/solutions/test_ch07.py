@@ -56,6 +56,7 @@ def test_7_5_the_narrowest_place():
     assert ch07.best_cut([32, 16, 64, 10], batch=5) == (1, 2 * 8 * 5 * 16)
 
 
+@pytest.mark.np
 def test_7_7_a_highway_has_a_right_gradient():
     np.random.seed(0)
     parts = [nn.Linear(3, 3, dtype="float64") for _ in range(2)]

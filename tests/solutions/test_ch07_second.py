@@ -29,6 +29,7 @@ def test_7_9_smoothing_is_the_average_of_losses():
     gradcheck(lambda z: loss(z, y), z, verbose=False)
 
 
+@pytest.mark.np
 def test_7_10_the_penalty_of_a_decay():
     strength = ch07.penalty_for_decay(0.003, 0.01)
     one = penalties.train(optim.SGD, strength_in_loss=strength)

@@ -23,6 +23,7 @@ def test_8_1_circles_and_updates_in_place_are_no_leak(way):
     assert not ch08.leaks(getattr(Updates(), way))
 
 
+@pytest.mark.np
 def test_8_2_softplus_at_all_sizes():
     a = Tensor(np.array([-1e5, -40, 0, 40, 1e5]))
     out = ch08.softplus(a)
@@ -33,6 +34,7 @@ def test_8_2_softplus_at_all_sizes():
     gradcheck(ch08.softplus, Tensor(np.array([-1.0, 0.3])), verbose=False)
 
 
+@pytest.mark.np
 def test_8_3_binary_loss_is_that_of_the_sigmoid():
     z, y = np.array([[0.3], [-2.0], [1.0]]), np.array([[1.0], [0.0], [0.0]])
     p = 1 / (1 + np.exp(-z))
@@ -51,6 +53,7 @@ def test_8_4_infinite_entries():
     np.testing.assert_allclose(found, [-inf, inf, 2, 1e5 + np.log(2)])
 
 
+@pytest.mark.np
 def test_8_5_in_one_pass():
     a = np.random.default_rng(0).normal(size=1000) * 100 + 1e4
     wanted = float(ops.logsumexp(Tensor(a)).numpy())
@@ -85,6 +88,7 @@ def test_8_8_an_average_and_a_refusal():
         ch08.average([one, {"w": np.ones(3)}])
 
 
+@pytest.mark.np
 def test_8_9_the_two_largest_and_their_gradient():
     a = np.random.default_rng(0).normal(size=(3, 5))
     first, second = ch08.top_two(Tensor(a))

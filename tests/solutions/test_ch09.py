@@ -16,6 +16,7 @@ def draws(*shape, seed=0, dtype="float64"):
     return np.random.default_rng(seed).normal(size=shape).astype(dtype)
 
 
+@pytest.mark.np
 def test_9_1_positive_scale_and_any_shift_are_lost():
     assert ch09.same_after_layer_norm(3.0, -2.0, draws(4, 5)) < 1e-9
     assert ch09.same_after_layer_norm(-1.0, 0.0, draws(4, 5)) > 1

@@ -71,6 +71,7 @@ def test_9_13_the_mean_over_all_masks():
     assert ch09.dropout_loss(X, y, w, 0.0) == pytest.approx(np.mean((X @ w - y) ** 2))
 
 
+@pytest.mark.np
 def test_9_14_for_plain_sgd_the_wrapper_is_weight_decay():
     ends = []
     for wrapped in (False, True):

@@ -42,11 +42,13 @@ def test_10_4_separable_weights():
     assert conv_parameters(3, 512, 512) > 8 * ch10.separable_weights(3, 512, 512)
 
 
+@pytest.mark.np
 @pytest.mark.parametrize("stride, padding, dilation", [(1, 0, 1), (2, 1, 1), (3, 4, 2)])
 def test_10_5_transposes(stride, padding, dilation):
     assert ch10.gap_of_adjoints(stride, padding, dilation) < 1e-10
 
 
+@pytest.mark.np
 def test_10_5_catches_a_forgotten_flip(monkeypatch):
     monkeypatch.setattr("needlebook.ops.ops_conv.flip", lambda a, axes: a)
     assert ch10.gap_of_adjoints(1, 1) > 1e-3

@@ -60,8 +60,10 @@ def setup(app) -> dict:
     app.connect("env-purge-doc", ledger_page.purge)
     app.connect("env-merge-info", ledger_page.merge)
 
-    # 4. Reading: the directives run; a transform completes the head of each chapter.
+    # 4. Reading: the directives run; transforms complete the head of each chapter and
+    #    name outputs that are wider than the column.
     app.add_transform(transforms.ChapterHead)
+    app.add_transform(transforms.WideOutput)
 
     # 5. env-updated, env-check-consistency: every page is read; remember their state,
     #    write the ledger's table again, and demand that every mention has an entry.

@@ -29,6 +29,27 @@ class ChapterHead(SphinxTransform):
             return
 
 
+class WideOutput(SphinxTransform):
+    """Name the outputs with lines that are a little too long for the column.
+
+    The style sheet sets them smaller, so that the rows of a table stay whole; longer
+    lines are sentences, which may break.
+    """
+
+    default_priority = 800
+    COLUMNS = {100: "nb-wide", 107: "nb-wider"}
+    FITS = 92
+
+    def apply(self) -> None:
+        for block in self.document.findall(nodes.literal_block):
+            if "output" in block["classes"]:
+                longest = max(map(len, block.astext().splitlines()), default=0)
+                for columns, name in self.COLUMNS.items():
+                    if self.FITS < longest <= columns:
+                        block["classes"].append(name)
+                        break
+
+
 def digest(env, docname: str) -> str:
     """Changes whenever a page must be written again though its own text is the same.
 

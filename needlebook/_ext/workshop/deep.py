@@ -1,4 +1,4 @@
-"""`make test-deep` beyond pytest: every chapter's own tree, sanitizers, the wheel."""
+"""`make test-deep` beyond pytest: chapters' trees, devices, sanitizers, the wheel."""
 
 import functools
 import os
@@ -24,13 +24,22 @@ from workshop.reach import Reach
 DEEP = BUILD / "deep"
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 NO_TESTS = 5
+ARM64_TOOLS = ("aarch64-linux-gnu-g++", "qemu-aarch64")
+ARM64_WAY_OUT = "on Debian: apt-get install g++-aarch64-linux-gnu qemu-user"
+ONE_MODE = ("tests/ext/", "tests/page/", "tests/manual/")
+ON_DEVICES = [
+    *("tests/test_autograd.py", "tests/ops", "tests/nn", "tests/optim"),
+    *("tests/convolution", "tests/array"),
+]
+LONG = "million or thousand or test_backend_cpu"
 COMPILED = re.compile(r"needlebook/\S+\.(so|pyd)\b")
 
 
 def deep(book, wanted=(), everything=False):
     """Run the steps, all of them although one fails; 1 when any failed."""
     all_trees = functools.partial(trees, everything=everything)
-    steps = {"trees": all_trees, "sanitize": sanitize, "wheel": wheel}
+    steps = {"trees": all_trees, "devices": devices, "sanitize": sanitize}
+    steps |= {"arm64": arm64, "wheel": wheel}
     unknown = set(wanted) - set(steps)
     if unknown:
         raise WorkshopError(f"deep: no step {unknown}; there are {', '.join(steps)}")
@@ -75,7 +84,8 @@ def trees(book, everything=False):
         say(f"deep: the library as of chapter {chapter}, {told}")
         if not digests:
             complain(f"deep: chapter {chapter} has no test of its own")
-        if digests and imports(tree) and passes(tree, new):
+        runs = by_mode(chapter, order, new)
+        if digests and imports(tree) and all(passes(tree, *run) for run in runs):
             passed.update(digests.values())
         else:
             failed.append(chapter)
@@ -83,12 +93,21 @@ def trees(book, everything=False):
         raise WorkshopError(f"deep: tests fail as of chapter {', '.join(failed)}")
 
 
-def passes(tree, modules):
-    """Whether these test modules pass in a tree."""
+def by_mode(chapter, order, modules):
+    """(test modules to run, mode): from chapter 11 on the library has two modes."""
+    if "11" not in order[: order.index(chapter) + 1]:
+        return [(modules, "np")]
+    both = [name for name in modules if not name.startswith(ONE_MODE)]
+    return [(modules, "nd"), (both, "np")]
+
+
+def passes(tree, modules, mode):
+    """Whether these test modules pass in a tree, in a mode of the library."""
     if not modules:
         return True
+    say(f"deep: {len(modules)} test modules with NEEDLEBOOK_BACKEND={mode}")
     command = [*PYTEST, "-n", str(os.cpu_count() or 1), "--dist", "loadfile", *modules]
-    environment = quiet_environment(PYTHONPATH=tree)
+    environment = quiet_environment(PYTHONPATH=tree, NEEDLEBOOK_BACKEND=mode)
     return subprocess.run(command, cwd=tree, env=environment).returncode == 0
 
 
@@ -101,6 +120,20 @@ def imports(tree):
     environment = quiet_environment(PYTHONPATH=tree)
     done = subprocess.run([sys.executable, "-c", code], cwd=tree, env=environment)
     return done.returncode == 0
+
+
+def devices(book):
+    """Tests of operations, layers and arrays pass with their arrays in the simulator.
+
+    Those that repeat a step a thousand times are left out: threads take turns there.
+    """
+    if not any(ROOT.glob("needlebook/ndarray_backend_cuda_sim.*")):
+        raise WorkshopError("deep: the simulator was not built; run make native")
+    command = [*PYTEST, "-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
+    command += ["--device", "cuda_sim", "-k", f"not ({LONG})", *ON_DEVICES]
+    environment = quiet_environment(NEEDLEBOOK_BACKEND="nd")
+    if subprocess.run(command, cwd=ROOT, env=environment).returncode:
+        raise WorkshopError("deep: tests fail with their arrays on cuda_sim")
 
 
 def sanitize(book):
@@ -135,6 +168,35 @@ def runtime(name):
     command = [*compiler, f"-print-file-name={name}"]
     found = subprocess.run(command, capture_output=True, text=True).stdout.strip()
     return str(Path(found).resolve())
+
+
+def arm64(book):
+    """The programs `selftest.cpp` of the native parts pass on an emulated arm64.
+
+    Where the cross compiler or the emulator is missing the step says so; where skips
+    are failures it fails.
+    """
+    sources = native.sources(book.assemble())
+    programs = [path for path in sources if path.endswith("/selftest.cpp")]
+    absent = [name for name in ARM64_TOOLS if shutil.which(name) is None]
+    if programs and absent:
+        told = f"deep: arm64 not tried, {' and '.join(absent)} missing; {ARM64_WAY_OUT}"
+        if os.environ.get("NEEDLEBOOK_NO_SKIPS") == "1":
+            raise WorkshopError(told)
+        say(told)
+        return
+    folder = DEEP / "arm64"
+    shutil.rmtree(folder, ignore_errors=True)
+    for path, text in sources.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    compiler, emulator = ARM64_TOOLS
+    for path in programs:
+        program = (folder / path).with_suffix("")
+        flags = ["-std=c++17", "-O2", "-static", "-pthread"]
+        call([compiler, *flags, folder / path, "-o", program])
+        call([emulator, program])
+        say(f"deep: {path} passes on arm64")
 
 
 def wheel(book):

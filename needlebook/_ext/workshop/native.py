@@ -91,6 +91,7 @@ def compile_sources(files, flags, out, folder):
         "CMAKE_BUILD_TYPE": "Debug" if flags else "Release",
         "CMAKE_CXX_FLAGS": flags,
         "CMAKE_MAKE_PROGRAM": maker,
+        "NEEDLEBOOK_NVCC_CACHE": NATIVE / "nvcc",
         "Python_EXECUTABLE": sys.executable,
         "pybind11_DIR": pybind11.get_cmake_dir(),
     }
