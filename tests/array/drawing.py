@@ -1,12 +1,14 @@
 """Arrays and views drawn by Hypothesis, each beside the same made by NumPy."""
 
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 
 from needlebook.array import NDArray, all_devices
 
 DEVICES = [device for device in all_devices() if device.enabled()]
 NAMES = [device.name for device in DEVICES]
+on_every_device = pytest.mark.parametrize("device", DEVICES, ids=NAMES)
 STEPS = st.sampled_from([None, 1, 2, 3, -1, -2, 2**61, -(2**61)])
 
 

@@ -18,10 +18,9 @@ from needlebook.errors import (
     OperandError,
     ShapeError,
 )
-from tests.array.drawing import DEVICES, NAMES, same, strided, views
+from tests.array.drawing import DEVICES, on_every_device, same, strided, views
 
 pytestmark = pytest.mark.since("11")
-on_every_device = pytest.mark.parametrize("device", DEVICES, ids=NAMES)
 HOSTS = [d for d in DEVICES if getattr(d.mod, "__host__", False)]
 on_host = pytest.mark.parametrize("device", HOSTS, ids=[d.name for d in HOSTS])
 

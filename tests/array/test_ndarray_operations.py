@@ -10,10 +10,9 @@ from needlebook import array as nd
 from needlebook.array import NDArray
 from needlebook.array import backend_numpy as reference
 from needlebook.errors import ShapeError
-from tests.array.drawing import DEVICES, NAMES, same, strided, views
+from tests.array.drawing import on_every_device, same, strided, views
 
 pytestmark = pytest.mark.since("11")
-on_every_device = pytest.mark.parametrize("device", DEVICES, ids=NAMES)
 
 EXACT = {
     "add": (lambda a, b: a + b, np.add),
@@ -102,26 +101,6 @@ def test_the_largest_of_nothing_is_refused(device):
     same(nothing.sum(1), np.zeros((2, 3)))
     with pytest.raises(ShapeError, match="no element along axes"):
         nothing.max(1)
-
-
-@on_every_device
-@given(data=st.data())
-def test_products_of_views_batched_and_broadcast(device, data):
-    m, n, p = (data.draw(st.integers(0, 4)) for _ in range(3))
-    stacks = data.draw(
-        mutually_broadcastable_shapes(num_shapes=2, max_dims=3, max_side=3, min_side=0)
-    ).input_shapes
-    rng = np.random.default_rng(data.draw(st.integers(0, 1000)))
-    x = rng.normal(size=(*stacks[0], m, n)).astype("float32")
-    y = rng.normal(size=(*stacks[1], n, p)).astype("float32")
-    a, b = NDArray(x, device=device), NDArray(y, device=device)
-    if data.draw(st.booleans()):
-        a = NDArray(np.swapaxes(x, -1, -2), device=device).swapaxes(-1, -2)
-    if data.draw(st.booleans()):
-        flipped = np.flip(y, -2)
-        order = (*[slice(None)] * (y.ndim - 2), slice(None, None, -1))
-        b = NDArray(flipped, device=device)[order]
-    same(a @ b, x @ y, atol=1e-5)
 
 
 @on_every_device

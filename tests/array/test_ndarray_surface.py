@@ -24,10 +24,9 @@ from needlebook.errors import (
     OperandError,
     ShapeError,
 )
-from tests.array.drawing import DEVICES, NAMES, same, strided, views
+from tests.array.drawing import on_every_device, same, strided, views
 
 pytestmark = pytest.mark.since("11")
-on_every_device = pytest.mark.parametrize("device", DEVICES, ids=NAMES)
 
 
 FEWER = settings(max_examples=min(settings().max_examples, 100))

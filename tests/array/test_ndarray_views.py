@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from needlebook.array import NDArray, layout
 from needlebook.errors import AxisError, ShapeError
-from tests.array.drawing import DEVICES, NAMES, same, slices, views
+from tests.array.drawing import on_every_device, same, slices, views
 
 pytestmark = pytest.mark.since("11")
-on_every_device = pytest.mark.parametrize("device", DEVICES, ids=NAMES)
 
 
 def pair(device, *shape):
