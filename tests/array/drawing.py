@@ -77,3 +77,15 @@ def same(ours, theirs, rtol=0.0, atol=0.0):
     np.testing.assert_allclose(ours.numpy(), theirs, rtol=rtol, atol=atol)
     if not rtol and not atol:
         np.testing.assert_array_equal(np.signbit(ours.numpy()), np.signbit(theirs))
+
+
+def handle(module, array):
+    """Return a buffer of a backend's module that holds the elements of an array."""
+    out = module.Array(array.size)
+    module.from_numpy(array, out)
+    return out
+
+
+def contents(module, out):
+    """Return the elements of a buffer."""
+    return module.to_numpy(out, (out.size,), (1,), 0)

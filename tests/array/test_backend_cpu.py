@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from needlebook.array import backend_numpy
 from needlebook.experiments.rounding import EXACT, ulps
 from needlebook.manual.native import require
+from tests.array.drawing import contents, handle
 
 pytestmark = [pytest.mark.since("11"), pytest.mark.native]
 
@@ -41,16 +42,6 @@ def viewed(draw, repeats=True):
         if 0 not in wanted:
             view = np.broadcast_to(view[ones], wanted)
     return flat, view
-
-
-def handle(module, array):
-    out = module.Array(array.size)
-    module.from_numpy(array, out)
-    return out
-
-
-def contents(module, out):
-    return module.to_numpy(out, (out.size,), (1,), 0)
 
 
 def place(flat, view):

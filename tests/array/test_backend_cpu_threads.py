@@ -14,42 +14,24 @@ import numpy as np
 import pytest
 
 import needlebook
-from needlebook.experiments import rounding
 from needlebook.manual.native import require
+from tests.array.drawing import contents, handle
 
 pytestmark = [pytest.mark.since("11"), pytest.mark.native]
 
 cpu = require("ndarray_backend_cpu")
 
 
-@pytest.fixture(autouse=True)
-def as_before():
-    threads, isa = cpu.get_threads(), cpu.isa()
-    yield
-    cpu.set_threads(threads)
-    cpu.use_isa(isa)
-
-
-def handle(array):
-    out = cpu.Array(array.size)
-    cpu.from_numpy(array, out)
-    return out
-
-
-def contents(out):
-    return cpu.to_numpy(out, (out.size,), (1,), 0)
-
-
 def everything():
     """Results of all kinds of kernels on arrays long enough for several threads."""
     rng = np.random.default_rng(0)
     x = rng.normal(size=700 * 601).astype("float32")
-    a, b, found = handle(x), handle(x[::-1].copy()), []
+    a, b, found = handle(cpu, x), handle(cpu, x[::-1].copy()), []
 
     def keep(size, function, *arguments):
         out = cpu.Array(size)
         function(*arguments[:-1], out, *arguments[-1])
-        found.append(contents(out))
+        found.append(contents(cpu, out))
 
     keep(x.size, cpu.ewise_add, a, b, ())
     keep(x.size, cpu.scalar_maximum, a, 0.0, ())
@@ -61,7 +43,7 @@ def everything():
     keep(700, cpu.reduce_sum, a, (601,))
     keep(601, cpu.reduce_sum_axis, a, (1, 700, 601))
     keep(1, cpu.reduce_sum_axis, a, (1, x.size, 1))
-    keep(5, cpu.reduce_sum_axis, handle(x[:420_000]), (1, 84_000, 5))
+    keep(5, cpu.reduce_sum_axis, handle(cpu, x[:420_000]), (1, 84_000, 5))
     for name in ("exp", "log", "tanh"):
         keep(x.size, getattr(cpu, f"ewise_{name}"), a, ())
     return found
@@ -265,12 +247,13 @@ def test_a_long_product_can_be_interrupted(product, out):
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-    assert contents(out)[-1] == -1.0
+    assert contents(cpu, out)[-1] == -1.0
 
 
 FORK = """
 import multiprocessing
 from needlebook.manual.native import require
+from tests.array.drawing import contents, handle
 cpu = require("ndarray_backend_cpu")
 cpu.set_threads(2)
 
@@ -307,62 +290,3 @@ def test_a_forked_process_does_not_wait_for_threads_it_has_not(tmp_path):
         timeout=120,
     )
     assert done.stdout.split() == ["1048576", "1048576", "1"], done.stderr
-
-
-BOUNDS = {"exp": 1.1, "log": 0.9, "tanh": 2.5, "sqrt": 0.5}
-
-
-def largest_error(name, isa, step):
-    from needlebook.array import cpu as device
-
-    if not cpu.use_isa(isa):
-        return 0.0
-    return max(
-        rounding.worst(name, rounding.floats(step * 512, start), device())[0]
-        for start in range(0, step * 512, step)
-    )
-
-
-@pytest.mark.parametrize("isa", ["baseline", "avx2", "avx512"])
-@pytest.mark.parametrize("name", BOUNDS)
-def test_functions_are_within_their_bounds_on_all_classes_of_numbers(name, isa):
-    assert largest_error(name, isa, 16_001) <= BOUNDS[name]
-
-
-@pytest.mark.deep
-@pytest.mark.parametrize("isa, step", [("baseline", 61), ("avx2", 61), (None, 7)])
-@pytest.mark.parametrize("name", BOUNDS)
-def test_functions_are_within_their_bounds_on_a_dense_set_of_numbers(name, isa, step):
-    """Every seventh of all float32 numbers, on the sets not in use every 61st."""
-    assert largest_error(name, isa or cpu.isa(), step) <= BOUNDS[name]
-
-
-@pytest.mark.parametrize("name", BOUNDS)
-def test_the_three_sets_agree_but_for_the_last_digit(name):
-    x, results = rounding.floats(40_009), []
-    for isa in ("baseline", "avx2", "avx512"):
-        if cpu.use_isa(isa):
-            out = cpu.Array(x.size)
-            getattr(cpu, f"ewise_{name}")(handle(x), out)
-            results.append(contents(out))
-    with np.errstate(invalid="ignore"):
-        for found in results[1:]:
-            assert rounding.ulps(found, results[0].astype(float)).max() <= 2
-
-
-def test_a_wrong_last_coefficient_would_be_noticed():
-    x = np.linspace(0.1, 0.3, 999, dtype="float32")
-    exact = np.exp(x.astype(float))
-    good = 1 + x + x * x * np.float32(0.5)
-    assert rounding.ulps(good.astype("float32"), exact).max() > BOUNDS["exp"]
-    off = (exact * (1 + 2e-7)).astype("float32")
-    assert rounding.ulps(off, exact).max() > BOUNDS["exp"]
-
-
-def test_tanh_is_odd_and_keeps_the_sign_of_zero():
-    x = rounding.floats(100_003)
-    x = x[~np.isnan(x)]
-    plus, minus = cpu.Array(x.size), cpu.Array(x.size)
-    cpu.ewise_tanh(handle(x), plus)
-    cpu.ewise_tanh(handle(-x), minus)
-    assert (contents(plus).view("i4") == (-contents(minus)).view("i4")).all()
