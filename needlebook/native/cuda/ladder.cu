@@ -32,57 +32,38 @@ Rung shared_rung() {
 
 template <int BM, int BN, int BK, int TM, int TN>
 Rung register_rung() {
-    return {"register_tile",
-            BM,
-            BN,
-            BK,
-            TM,
-            TN,
-            false,
-            start<register_tile<BM, BN, BK, TM, TN>, BM, BN, BN / TN, BM / TM>};
+    constexpr Kernel kernel = register_tile<BM, BN, BK, TM, TN>;
+    constexpr auto launch = start<kernel, BM, BN, BN / TN, BM / TM>;
+    return {"register_tile", BM, BN, BK, TM, TN, false, launch};
 }
 
 template <int BM, int BN, int BK, int TM, int TN>
 Rung vector_rung() {
-    return {"vectorized",
-            BM,
-            BN,
-            BK,
-            TM,
-            TN,
-            false,
-            start<vectorized<BM, BN, BK, TM, TN>, BM, BN, BM * BN / (TM * TN), 1>};
+    constexpr Kernel kernel = vectorized<BM, BN, BK, TM, TN>;
+    constexpr auto launch = start<kernel, BM, BN, BM * BN / (TM * TN), 1>;
+    return {"vectorized", BM, BN, BK, TM, TN, false, launch};
 }
 
 template <int BM, int BN, int BK, int TM, int TN, int LX = BN / TN>
 Rung double_rung() {
     constexpr Kernel kernel = double_buffered<BM, BN, BK, TM, TN, LX>;
-    return {LX == BN / TN ? "double_buffered" : "warp_tile", BM, BN, BK, TM, TN, false,
-            start<kernel, BM, BN, BM * BN / (TM * TN), 1>};
+    constexpr auto launch = start<kernel, BM, BN, BM * BN / (TM * TN), 1>;
+    const char* name = LX == BN / TN ? "double_buffered" : "warp_tile";
+    return {name, BM, BN, BK, TM, TN, false, launch};
 }
 
 template <int V>
 Rung notes_register_rung() {
-    return {"transposed_registers",
-            V,
-            V,
-            1,
-            V,
-            V,
-            true,
-            start<transposed_registers<V>, 8 * V, 8 * V, 8, 8>};
+    constexpr Kernel kernel = transposed_registers<V>;
+    constexpr auto launch = start<kernel, 8 * V, 8 * V, 8, 8>;
+    return {"transposed_registers", V, V, 1, V, V, true, launch};
 }
 
 template <int L, int S, int V>
 Rung notes_shared_rung() {
-    return {"transposed_shared",
-            L,
-            L,
-            S,
-            V,
-            V,
-            true,
-            start<transposed_shared<L, S, V>, L, L, L / V, L / V>};
+    constexpr Kernel kernel = transposed_shared<L, S, V>;
+    constexpr auto launch = start<kernel, L, L, L / V, L / V>;
+    return {"transposed_shared", L, L, S, V, V, true, launch};
 }
 
 static const std::vector<Rung> all_rungs = {
