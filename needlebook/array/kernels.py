@@ -150,6 +150,9 @@ def matmul(a, b):
 def stack_of(array, batch):
     """Return `array` as a view with one axis before the matrix, a copy if need be."""
     matrix = array._shape[-2:]
+    if not batch:
+        place = (1, *matrix), (0, *array._strides), array._offset
+        return ndarray.view_of(array._handle, array._device, *place)
     whole = array.broadcast_to((*batch, *matrix))
     return whole.reshape((prod(batch), *matrix))
 

@@ -2,14 +2,17 @@
 """Shapes and strides: pure arithmetic on tuples, counted in elements."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from math import prod
 from operator import index
 
 from ..errors import AxisError, DeviceError, OperandError, ShapeError
 
 LARGEST = 2**62
+remembered = lru_cache(maxsize=4096)
 
 
+@remembered
 def compact_strides(shape):
     """Return the strides of an array of `shape` that lies row after row."""
     strides, step = [], 1
@@ -19,6 +22,7 @@ def compact_strides(shape):
     return tuple(reversed(strides))
 
 
+@remembered
 def is_compact(shape, strides):
     """Whether elements lie row after row; strides of axes of size 1 do not matter."""
     step = 1
@@ -32,8 +36,11 @@ def is_compact(shape, strides):
 
 def whole_numbers(given, name):
     """Return a whole number or several as a tuple; OperandError for all else."""
+    if type(given) is int:
+        return (given,)
     try:
-        return tuple(map(index, given if isinstance(given, Iterable) else (given,)))
+        several = type(given) is tuple or isinstance(given, Iterable)
+        return tuple(map(index, given if several else (given,)))
     except TypeError:
         raise OperandError(f"{name}: wanted whole numbers, got {given!r}") from None
 
@@ -41,7 +48,7 @@ def whole_numbers(given, name):
 def checked_shape(shape, name):
     """Return `shape` as a tuple of sizes that an array can have, else ShapeError."""
     shape = whole_numbers(shape, name)
-    if any(size < 0 for size in shape):
+    if min(shape, default=0) < 0:
         raise ShapeError(f"{name}: {shape} has a negative size")
     if prod(size or 1 for size in shape) >= LARGEST:
         raise ShapeError(f"{name}: {shape} has more elements than can be counted")
@@ -99,6 +106,7 @@ def normalized_axes(axes, rank, name):
     return found
 
 
+@remembered
 def broadcast_strides(shape, strides, wanted, name):
     """Return strides under which `shape` reads as `wanted`: 0 where it repeats."""
     added = len(wanted) - len(shape)
@@ -114,6 +122,7 @@ def broadcast_strides(shape, strides, wanted, name):
     return (0,) * added + tuple(kept)
 
 
+@remembered
 def common_shape(one, other, name):
     """Return the shape to which `one` and `other` broadcast."""
     if one == other:
@@ -130,6 +139,7 @@ def common_shape(one, other, name):
     return tuple(sizes)
 
 
+@remembered
 def view_strides(shape, strides, wanted):
     """Return strides that read a view of `shape` as `wanted`, or None: copy first.
 
@@ -150,7 +160,7 @@ def view_strides(shape, strides, wanted):
         for (_, outer), (size, inner) in zip(group, group[1:]):
             if outer != size * inner:
                 return None
-        found += [step * group[-1][1] for step in compact_strides(inside)]
+        found += [step * group[-1][1] for step in compact_strides(tuple(inside))]
     return with_ones(wanted, found)
 
 

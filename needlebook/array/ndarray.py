@@ -173,11 +173,13 @@ class NDArray(Interchange):
 
     def swapaxes(self, one, other):
         """Return the view with two axes swapped."""
-        order = list(range(self.ndim))
         (one,) = normalized_axes(one, self.ndim, "swapaxes")
         (other,) = normalized_axes(other, self.ndim, "swapaxes")
-        order[one], order[other] = other, one
-        return self.permute(order)
+        shape, strides = list(self._shape), list(self._strides)
+        for numbers in (shape, strides):
+            numbers[one], numbers[other] = numbers[other], numbers[one]
+        place = tuple(shape), tuple(strides), self._offset
+        return view_of(self._handle, self._device, *place)
 
     def transpose(self, *axes):
         """Return the view with the axes in a new order, reversed if none are given."""
@@ -187,7 +189,8 @@ class NDArray(Interchange):
     @property
     def T(self):
         """The view with all axes in reverse order."""
-        return self.permute(tuple(reversed(range(self.ndim))))
+        place = self._shape[::-1], self._strides[::-1], self._offset
+        return view_of(self._handle, self._device, *place)
 
     def broadcast_to(self, shape):
         """Return a view of `shape` that repeats axes of size 1 with stride 0."""

@@ -68,9 +68,11 @@ void pack_a(In a, ptrdiff_t rs, ptrdiff_t cs, ptrdiff_t rows, ptrdiff_t depth,
         return;
     }
     for (ptrdiff_t i0 = 0; i0 < rows; i0 += 16)
-        for (ptrdiff_t k = 0; k < depth; ++k)
+        for (ptrdiff_t k = 0; k < depth; ++k) {
+            if (i0 + 16 < rows) ask_for(a + ((i0 + 16) * rs + k * cs));
             for (ptrdiff_t i = i0; i < std::min(rows, i0 + 16); ++i)
                 out[i * A_STRIDE + k] = a[i * rs + k * cs];
+        }
 }
 
 // A panel of NR columns of B, row after row; columns past `live` become zero.
