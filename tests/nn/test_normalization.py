@@ -51,7 +51,11 @@ def test_batch_norm_against_torch_in_both_modes(m, n, seed):
     for step in range(3):
         X = draws(m, n, seed + step)
         one, other = ours(Tensor(X)), theirs(torch.tensor(X))
-        close(one.numpy(), other.detach().numpy(), atol=1e-7)
+        # A column's mean is rounded by up to eps max|x|, which the division by its
+        # deviation enlarges: two examples that nearly agree show it.
+        lost = np.abs(X).max(0) / np.sqrt(X.var(0) + 1e-5)
+        error = np.abs(one.numpy() - other.detach().numpy())
+        assert (error <= 2 * np.finfo(DTYPE).eps * (4 + lost)).all()
     ours.eval()
     theirs.eval()
     x, t = Tensor(X), torch.tensor(X, requires_grad=True)
