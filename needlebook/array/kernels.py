@@ -12,6 +12,7 @@ from .layout import (
     broadcast_strides,
     common_shape,
     normalized_axes,
+    remembered,
     same_device,
 )
 
@@ -72,6 +73,23 @@ def unary(name):
     return method
 
 
+@remembered
+def folded(shape, axes, keepdims):
+    """Return what a reduction over `axes` makes: (shape, size, around).
+
+    `size`: how many elements become one. `around`: how many lie outside and inside
+    of them, (outer, inner), where the axes are neighbours; else None.
+    """
+    kept = tuple(1 if i in axes else size for i, size in enumerate(shape))
+    left = tuple(size for i, size in enumerate(shape) if i not in axes)
+    first, end = (min(axes), max(axes) + 1) if axes else (0, 0)
+    around = prod(shape[:first]), prod(shape[end:])
+    size = prod(shape[i] for i in axes)
+    if end - first != len(axes):
+        around = None
+    return kept if keepdims else left, size, around
+
+
 def reduction(name):
     """Make the method that reduces over `axis`: None for all, a number or a tuple.
 
@@ -81,31 +99,26 @@ def reduction(name):
     last, middle = f"reduce_{name}", f"reduce_{name}_axis"
 
     def method(self, axis=None, keepdims=False):
-        axes = normalized_axes(axis, self.ndim, name)
-        kept = tuple(1 if i in axes else size for i, size in enumerate(self._shape))
-        size = prod(self._shape[i] for i in axes)
-        left = [i for i in range(self.ndim) if i not in axes]
-        shape = kept if keepdims else tuple(self._shape[i] for i in left)
+        axes = normalized_axes(axis, len(self._shape), name)
+        shape, size, around = folded(self._shape, axes, keepdims)
         if axis is None and not keepdims:
             shape = (1,)
         out = ndarray.new(shape, self._device)
         if size == 0:
-            if name != "sum" and prod(shape):
+            if name != "sum" and 0 not in shape:
                 raise ShapeError(
                     f"{name}: an array of shape {self._shape} has no element along "
                     f"axes {axes}"
                 )
             out.fill(0.0)
-        elif prod(shape) == 0:
+        elif 0 in shape:
             pass
-        elif self._whole and axes == tuple(
-            range(axes[0], axes[-1] + 1) if axes else ()
-        ):
-            first, end = (axes[0], axes[-1] + 1) if axes else (0, 0)
-            outer, inner = prod(self._shape[:first]), prod(self._shape[end:])
+        elif self._whole and around is not None:
+            outer, inner = around
             kernel = getattr(self._device.mod, middle)
             kernel(self._handle, out._handle, outer, size, inner)
         else:
+            left = [i for i in range(self.ndim) if i not in axes]
             ordered = self.permute((*left, *axes)).compact()
             getattr(self._device.mod, last)(ordered._handle, out._handle, size)
         return out
@@ -136,10 +149,12 @@ def matmul(a, b):
         )
     batch = common_shape(one._shape[:-2], two._shape[:-2], "matmul")
     out = ndarray.new((*batch, m, p), a._device)
-    if not batch and one._whole and two._whole:
+    if batch:
+        multiply_views(stack_of(one, batch), stack_of(two, batch), out)
+    elif one._whole and two._whole:
         a._device.mod.matmul(one._handle, two._handle, out._handle, m, n, p)
     else:
-        multiply_stacks(stack_of(one, batch), stack_of(two, batch), out)
+        multiply_views(one, two, out)
     if a.ndim == 1 or b.ndim == 1:
         rows = () if a.ndim == 1 else (m,)
         columns = () if b.ndim == 1 else (p,)
@@ -150,23 +165,23 @@ def matmul(a, b):
 def stack_of(array, batch):
     """Return `array` as a view with one axis before the matrix, a copy if need be."""
     matrix = array._shape[-2:]
-    if not batch:
-        place = (1, *matrix), (0, *array._strides), array._offset
-        return ndarray.view_of(array._handle, array._device, *place)
     whole = array.broadcast_to((*batch, *matrix))
     return whole.reshape((prod(batch), *matrix))
 
 
-def multiply_stacks(one, two, out):
-    """Write the products of two stacks of matrices, views of three axes, to `out`."""
+def multiply_views(one, two, out):
+    """Write the products of two stacks of matrices to `out`; a matrix is a stack of 1.
+
+    The stacks are views of three axes, and equally many matrices.
+    """
     one._device.mod.matmul_views(
         one._handle,
-        one._strides,
+        (0, *one._strides)[-3:],
         one._offset,
         two._handle,
-        two._strides,
+        (0, *two._strides)[-3:],
         two._offset,
         out._handle,
-        *one._shape,
+        *(1, *one._shape)[-3:],
         two._shape[-1],
     )

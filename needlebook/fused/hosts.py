@@ -7,6 +7,7 @@ from functools import wraps
 
 import numpy as np
 
+from ..array import ndarray
 from ..manual.native import load
 
 FLOAT32 = np.dtype("float32")
@@ -52,11 +53,18 @@ def compact(array):
 
 def all_compact(*arrays):
     """Return the arrays as `compact` does; None if one is unfit, empty or elsewhere."""
-    found = [compact(array) for array in arrays]
-    if any(array is None or array.size == 0 for array in found):
-        return None
-    places = {getattr(array, "_device", None) for array in found}
-    return found if len(places) == 1 else None
+    found = []
+    for array in arrays:
+        array = compact(array)
+        if array is None or 0 in array.shape:
+            return None
+        found.append(array)
+        place = getattr(array, "_device", None)
+        if len(found) == 1:
+            first = place
+        elif place is not first and place != first:
+            return None
+    return found
 
 
 def ready(*arrays):
@@ -75,4 +83,4 @@ def like(array, shape):
     """Return a new array of `shape`, its contents not yet defined, beside `array`."""
     if type(array) is np.ndarray:
         return np.empty(shape, FLOAT32)
-    return array._device.empty(shape)
+    return ndarray.new(tuple(shape), array._device)

@@ -90,9 +90,10 @@ def softmax_loss(op, z):
         return None
     m, k = z.shape
     y = np.ascontiguousarray(y, dtype=np.int64)
-    if y.min() < -k or y.max() >= k:
+    lowest = y.min()
+    if lowest < -k or y.max() >= k:
         return None
-    op.classes = np.where(y < 0, y + k, y)
+    op.classes = y if lowest >= 0 else np.where(y < 0, y + k, y)
     op.log_sums = like(z, (m,))
     loss = call("softmax_loss", *arrays, op.classes, m, k, op.log_sums)
     return as_loss(loss, z)
@@ -115,6 +116,6 @@ def softmax_loss_vjp(op, adjoint, out, z):
         return None
     m, k = z.shape
     dz = like(z, z.shape)
-    factor = float(np.asarray(adjoint).reshape(-1)[0]) / m
+    factor = adjoint.item() / m
     call("softmax_back", *arrays, op.classes, m, k, log_sums, factor, dz)
     return dz

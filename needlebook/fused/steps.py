@@ -10,16 +10,19 @@ from .products import call
 def states(optimizer, p):
     """Return the running averages of a parameter; None if one is of another shape,
     or cannot be changed where it lies."""
-    found = [optimizer.average(name, p) for name in optimizer.averages]
-    fit = all(in_place(array) and array.shape == p.shape for array in found)
-    return found if fit else None
+    found, shape = [], p.shape
+    for name in optimizer.averages:
+        array = optimizer.average(name, p)
+        if array.shape != shape or not in_place(array):
+            return None
+        found.append(array)
+    return found
 
 
 def in_place(array):
     """Whether a native loop may write into this array where it lies."""
     if type(array) is np.ndarray:
-        whole = array.flags.c_contiguous and array.flags.writeable
-        return whole and array.dtype == FLOAT32
+        return array.flags.carray and array.dtype == FLOAT32
     return compact(array) is array
 
 
@@ -38,12 +41,13 @@ def adam(optimizer, p):
     w = arrays[0]
     of_m, of_v = optimizer.corrections()
     root, rate, decay = of_v**0.5, float(optimizer.lr), optimizer.weight_decay
-    numbers = [1 - optimizer.beta1, 1 - optimizer.beta2, optimizer.eps * root]
-    numbers += [rate * root / of_m]
-    numbers += [0.0, 1 - rate * decay] if optimizer.decoupled else [decay, 1.0]
+    shares = 1 - optimizer.beta1, 1 - optimizer.beta2
+    scales = optimizer.eps * root, rate * root / of_m
+    decays = (0.0, 1 - rate * decay) if optimizer.decoupled else (decay, 1.0)
     out = like(w, w.shape)
-    averages += [0] * (3 - len(averages))
-    call("adam", w.size, *arrays, *averages, out, *map(float, numbers))
+    if len(averages) == 2:
+        averages.append(0)
+    call("adam", w.size, *arrays, *averages, out, *shares, *scales, *decays)
     return out
 
 

@@ -31,7 +31,9 @@ def check_classes(y, m, k):
         raise ShapeError(
             f"SoftmaxLoss: {m} rows of logits want {m} class indices, got {y.shape}"
         )
-    wrong = ~((y >= 0) & (y < k) & (y == np.floor(y)))
+    wrong = ~((y >= 0) & (y < k))
+    if y.dtype.kind not in "iu":
+        wrong |= y != np.floor(y)
     if wrong.any():
         row = int(wrong.argmax())
         raise ClassIndexError(

@@ -77,7 +77,7 @@ class BatchNorm1d(Normalization):
             old = getattr(self, name)
             kept = (1 - self.momentum) * old.realize_cached_data()
             array = kept + self.momentum * seen.reshape(old.shape)
-            setattr(self, name, Tensor(array, dtype=old.dtype, requires_grad=False))
+            setattr(self, name, Tensor.make_const(array.astype(old.dtype)))
 
 
 ALONE = (

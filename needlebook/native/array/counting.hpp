@@ -26,10 +26,4 @@ inline const float* several(Counting from, std::ptrdiff_t count) {
     return from.at;
 }
 
-// Have a number's line come to the cache; that is no load.
-inline void ask_for(const float* at) {
-    __builtin_prefetch(at);
-}
-inline void ask_for(Counting) {}
-
 }  // namespace nb

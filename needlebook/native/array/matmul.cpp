@@ -9,6 +9,7 @@
 
 #include "../isa.hpp"
 #include "counting.hpp"
+#include "kernels.hpp"
 #include "threads.hpp"
 #ifdef _OPENMP
 #include <omp.h>

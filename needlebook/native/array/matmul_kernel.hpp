@@ -59,34 +59,33 @@ constexpr std::array<Tile, KINDS> tiles(std::integer_sequence<int, I...>) {
 constexpr auto PACKED_TILES = tiles<true>(std::make_integer_sequence<int, KINDS>());
 constexpr auto STRIDED_TILES = tiles<false>(std::make_integer_sequence<int, KINDS>());
 
-// Rows of A, each in one piece, at a distance that the compiler knows.
+// Lay `from` (rows, columns) out in rows that are `step` apart.
+void lay(In from, ptrdiff_t rs, ptrdiff_t cs, ptrdiff_t rows, ptrdiff_t columns,
+         float* to, ptrdiff_t step) {
+    const float* first = several(from, rows * columns);
+    if (cs == 1) {
+        kernels().copy(first, {rs, 1}, to, {step, 1}, rows, columns);
+    } else if (rs == 1) {
+        kernels().transpose(first, {1, cs}, to, {step, 1}, rows, columns);
+    } else {
+        for (ptrdiff_t i0 = 0; i0 < rows; i0 += 16)
+            for (ptrdiff_t j = 0; j < columns; ++j)
+                for (ptrdiff_t i = i0; i < std::min(rows, i0 + 16); ++i)
+                    to[i * step + j] = first[i * rs + j * cs];
+    }
+}
+
+// Rows of A, at a distance that the compiler knows.
 void pack_a(In a, ptrdiff_t rs, ptrdiff_t cs, ptrdiff_t rows, ptrdiff_t depth,
             float* out) {
-    if (cs == 1) {
-        for (ptrdiff_t i = 0; i < rows; ++i)
-            std::copy_n(several(a + i * rs, depth), depth, out + i * A_STRIDE);
-        return;
-    }
-    for (ptrdiff_t i0 = 0; i0 < rows; i0 += 16)
-        for (ptrdiff_t k = 0; k < depth; ++k) {
-            if (i0 + 16 < rows) ask_for(a + ((i0 + 16) * rs + k * cs));
-            for (ptrdiff_t i = i0; i < std::min(rows, i0 + 16); ++i)
-                out[i * A_STRIDE + k] = a[i * rs + k * cs];
-        }
+    lay(a, rs, cs, rows, depth, out, A_STRIDE);
 }
 
 // A panel of NR columns of B, row after row; columns past `live` become zero.
 void pack_b(In b, ptrdiff_t rs, ptrdiff_t cs, ptrdiff_t depth, ptrdiff_t live,
             float* out) {
-    if (cs == 1 && live == NR) {
-        for (ptrdiff_t k = 0; k < depth; ++k)
-            std::copy_n(several(b + k * rs, NR), NR, out + k * NR);
-        return;
-    }
-    for (ptrdiff_t k0 = 0; k0 < depth; k0 += 16)
-        for (ptrdiff_t j = 0; j < NR; ++j)
-            for (ptrdiff_t k = k0; k < std::min(depth, k0 + 16); ++k)
-                out[k * NR + j] = j < live ? b[k * rs + j * cs] : 0.0f;
+    if (live < NR) std::fill_n(out, depth * NR, 0.0f);
+    lay(b, rs, cs, depth, live, out, NR);
 }
 
 // One block of rows of A against all panels of a block of B.
