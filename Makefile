@@ -77,8 +77,8 @@ lint: setup ## formatter and linters for Python, C++ and the workflows
 format: setup ## format Python and C++ in place (then make sync)
 	@$(EXT) lint --fix
 
-bench: setup native ## measure against other libraries and keep the figures (GROUP=autograd)
-	@$(EXT) bench $(GROUP)
+bench: setup native ## measure against other libraries and keep the figures (GROUP=autograd, THREADS=2)
+	@$(EXT) bench $(GROUP) --threads $(or $(THREADS),1)
 
 gpu-verify: ## build, check and time the kernels on a GPU, no .venv needed (PYTHON=python3)
 	@$(PYTHON) -m bench.gpu.verify

@@ -88,10 +88,13 @@ def case(name, *, goal, against, aim=None, group=None):
     return register
 
 
-def measure(found, repeats=25, warmup=3):
-    """Race one case: medians of alternated turns, the starter changing every time.
+def measure(found, repeats=25, warmup=3, summary=statistics.median, rest=0.0):
+    """Race one case: alternated turns, the starter changing every time.
 
-    An import that fails is reported in the result; a check that fails raises.
+    `summary` makes one figure of the turns of a side. `rest`: seconds before a turn,
+    in which threads of the other side fall asleep that keep a core busy while they wait
+    for more work; those of this side are woken by a call outside the time. An import
+    that fails is reported in the result; a check that fails raises.
     """
     try:
         race = found.prepare()
@@ -104,21 +107,24 @@ def measure(found, repeats=25, warmup=3):
     for repeat in range(-warmup, repeats):
         order = (0, 1) if repeat % 2 else (1, 0)
         for side in order:
-            seconds = turn(*sides[side], race.calls)
+            time.sleep(rest)
+            seconds = turn(*sides[side], race.calls, untimed=int(rest > 0))
             if repeat >= 0:
                 times[side].append(seconds * 1e6 / (race.calls * race.per))
-    ours, theirs = map(statistics.median, times)
+    ours, theirs = map(summary, times)
     return Result(found, ours, theirs, repeats, turns=list(zip(*times, strict=True)))
 
 
-def turn(function, setup, calls):
-    """Seconds of `calls` calls, the garbage collector waiting outside."""
-    arguments = [(setup(),) if setup else () for _ in range(calls)]
+def turn(function, setup, calls, untimed=0):
+    """Seconds of `calls` calls after `untimed` ones, the garbage collector waiting."""
+    arguments = [(setup(),) if setup else () for _ in range(untimed + calls)]
     gc.collect()
     gc.disable()
     try:
+        for argument in arguments[:untimed]:
+            function(*argument)
         started = time.perf_counter()
-        for argument in arguments:
+        for argument in arguments[untimed:]:
             function(*argument)
         return time.perf_counter() - started
     finally:

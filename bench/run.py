@@ -20,15 +20,20 @@ COLUMNS = [
     *("aim", "verdict", "repeats", "threads", "python", "numpy", "other", "processor"),
 ]
 
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("groups", nargs="*", help="files of bench/, else all")
     parser.add_argument("--quick", action="store_true", help="5 repeats, not stored")
+    parser.add_argument(
+        "--threads", type=int, default=1, metavar="N", help="of each side (default: 1)"
+    )
     args = parser.parse_args(argv)
+    if args.threads < 1:
+        parser.error(f"--threads {args.threads}: at least one thread has to work")
+    os.environ.update(dict.fromkeys(THREADS, str(args.threads)))
     groups = args.groups or sorted(
         path.stem for path in HERE.glob("*.py") if path.stem not in LIBRARY
     )
@@ -38,15 +43,20 @@ def main(argv=None):
         return 2
     for group in groups:
         importlib.import_module(f"bench.{group}")
-    results = race(groups, 5 if args.quick else 25)
+    results = race(groups, 5 if args.quick else 25, args.threads)
     if not args.quick:
         for group in groups:
-            store(group, [row for row in results if row.case.group == group])
+            rows = [row for row in results if row.case.group == group]
+            store(group, rows, args.threads)
     return 1 if any(row.verdict == "misses the goal" for row in results) else 0
 
 
-def race(groups, repeats):
-    """Measure the cases of these groups, a line as soon as each is known."""
+def race(groups, repeats, threads=1):
+    """Measure the cases of these groups, a line as soon as each is known.
+
+    Medians of one thread. Of several the best, after a rest: all of them have a core to
+    themselves in some turns only.
+    """
     from bench.harness import CASES, measure
 
     cases = [case for case in CASES if case.group in groups]
@@ -55,7 +65,8 @@ def race(groups, repeats):
     print(f"{'goal':>6} {'aim':>6}  against")
     results = []
     for case in cases:
-        result = measure(case, repeats)
+        alone = {} if threads == 1 else {"summary": min, "rest": 0.05}
+        result = measure(case, repeats, **alone)
         results.append(result)
         aim = "" if case.aim is None else f"{case.aim:.2f}"
         print(
@@ -67,22 +78,23 @@ def race(groups, repeats):
     return results
 
 
-def store(group, results):
+def store(group, results, threads=1):
     """The measured cases of a group as a dated file that the chapters can read."""
     measured = [result for result in results if not result.missing]
     if not measured:
         return
     MEASUREMENTS.mkdir(exist_ok=True)
     today = datetime.date.today().isoformat()
-    path = MEASUREMENTS / f"{today}-{group}.csv"
+    several = "" if threads == 1 else f"-{threads}-threads"
+    path = MEASUREMENTS / f"{today}-{group}{several}.csv"
     with open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(row(today, result) for result in measured)
+        writer.writerows(row(today, result, threads) for result in measured)
     print(f"bench: kept as book/measurements/{path.name}")
 
 
-def row(today, result):
+def row(today, result, threads):
     case = result.case
     return {
         "date": today,
@@ -96,7 +108,7 @@ def row(today, result):
         "aim": "" if case.aim is None else case.aim,
         "verdict": result.verdict,
         "repeats": result.repeats,
-        "threads": os.environ["OMP_NUM_THREADS"],
+        "threads": threads,
         "python": platform.python_version(),
         "numpy": version("numpy"),
         "other": f"torch {version('torch')}" if "torch" in sys.modules else "",

@@ -45,6 +45,7 @@ def _lint(parser):
 def _bench(parser):
     parser.add_argument("groups", metavar="GROUP", nargs="*", help="files of bench/")
     parser.add_argument("--quick", action="store_true", help="few repeats, not stored")
+    parser.add_argument("--threads", type=int, default=1, help="of each side")
 
 
 def _clean(parser):

@@ -52,6 +52,30 @@ def test_setup_makes_a_fresh_argument_for_every_call():
     assert used == [0, 1, 2, 3, 4, 5]
 
 
+def test_the_summary_makes_one_figure_of_the_turns():
+    race = Race(lambda: None, lambda: None)
+    result = measure(a_case(lambda: race), repeats=5, summary=min)
+    ours, theirs = zip(*result.turns, strict=True)
+    assert (result.ours, result.theirs) == (min(ours), min(theirs))
+
+
+def test_after_a_rest_a_call_outside_the_time_comes_first(monkeypatch):
+    made, used, order = iter(range(1000)), [], []
+    clock = lambda: order.append("|") or 0.0  # noqa: E731
+    monkeypatch.setattr("bench.harness.time.perf_counter", clock)
+
+    def ours(number):
+        used.append(number)
+        order.append("o")
+
+    race = Race(ours, lambda: order.append("t"), setup_ours=made.__next__, calls=2)
+    measure(a_case(lambda: race), repeats=1, warmup=0, rest=1e-6)
+    assert ("".join(order), used) == ("t|tt|o|oo|", [0, 1, 2])
+    order.clear()
+    measure(a_case(lambda: race), repeats=1, warmup=0)
+    assert "".join(order) == "|tt||oo|"
+
+
 @pytest.mark.parametrize(
     "ours, verdict",
     [(0.5, "reaches the aim"), (1.2, "meets the goal"), (1.6, "misses the goal")],
@@ -78,6 +102,18 @@ def test_measured_rows_are_stored_and_the_others_left_out(tmp_path, monkeypatch)
         (row,) = csv.DictReader(file)
     assert (row["ours_us"], row["theirs_us"], row["ratio"]) == ("3", "2", "1.5")
     assert row["verdict"] == "meets the goal"
+    assert row["threads"] == "1"
+
+
+def test_a_run_of_several_threads_is_a_table_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "MEASUREMENTS", tmp_path)
+    measured = Result(a_case(None), ours=3.0, theirs=2.0, repeats=25)
+    for threads in (1, 2):
+        run.store("group", [measured], threads)
+    assert len(list(tmp_path.glob("*-group.csv"))) == 1
+    (path,) = tmp_path.glob("*-group-2-threads.csv")
+    with open(path, encoding="utf-8") as file:
+        assert [row["threads"] for row in csv.DictReader(file)] == ["2"]
 
 
 @pytest.fixture

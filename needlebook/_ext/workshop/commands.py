@@ -123,6 +123,7 @@ def bench(args):
     """Run the benchmarks in a process of their own."""
     command = [sys.executable, "-m", "bench.run", *args.groups]
     command += ["--quick"] if args.quick else []
+    command += ["--threads", str(args.threads)]
     environment = quiet_environment(PYTHONPATH=ROOT)
     return subprocess.run(command, cwd=ROOT, env=environment).returncode
 
