@@ -3,7 +3,7 @@
 
 from math import prod
 
-from ..errors import ShapeError
+from ..errors import AllocationError, ShapeError
 from ..manual.native import load
 from .hosts import address, all_compact, compact, like, ready
 
@@ -26,7 +26,11 @@ def call(name, *arguments):
     """Call a native loop; arrays are given by their addresses."""
     function = getattr(load("_training").module, name)
     plain = (int, float, tuple)
-    return function(*[a if isinstance(a, plain) else address(a) for a in arguments])
+    given = [a if isinstance(a, plain) else address(a) for a in arguments]
+    try:
+        return function(*given)
+    except MemoryError:
+        raise AllocationError(f"{name}: no memory for what it computes in") from None
 
 
 def conv(op, x, w, *bias):

@@ -111,3 +111,93 @@ def test_the_program_without_python_finds_planted_faults(tmp_path, file, right, 
     subprocess.run(command, check=True)
     done = subprocess.run([program], capture_output=True, text=True)
     assert done.returncode == (1 if right else 0), done.stdout
+
+
+# Memory fails inside parallel regions alone, for every thread but one in three.
+WITHOUT_MEMORY = r"""
+#include <omp.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+static std::atomic<bool> failing{false};
+static std::atomic<int> asked{0}, refused{0};
+
+static void* memory(std::size_t size) {
+    if (failing && omp_in_parallel() && asked++ % 3) {
+        ++refused;
+        throw std::bad_alloc();
+    }
+    return std::malloc(size);
+}
+void* operator new(std::size_t size) { return memory(size); }
+void* operator new[](std::size_t size) { return memory(size); }
+void operator delete(void* at) noexcept { std::free(at); }
+void operator delete[](void* at) noexcept { std::free(at); }
+void operator delete(void* at, std::size_t) noexcept { std::free(at); }
+void operator delete[](void* at, std::size_t) noexcept { std::free(at); }
+
+#define NB_ISA baseline
+#include "../isa.cpp"
+#include "choose.cpp"
+#include "convolution.cpp"
+#include "passes.cpp"
+#include "products.cpp"
+
+using namespace nb::training;
+
+int main() {
+    const Shape s{8, 32, 32, 16, 3, 3, 16, 1, 1, 1, 1};
+    std::vector<float> x(8 * 32 * 32 * 16, 1.0f), w(9 * 16 * 16, 1.0f), y(x.size());
+    std::vector<float> found(x.size()), dw(w.size());
+    const auto all = [&](int which, std::vector<float>& into) {
+        if (which == 0) convolve(s, x.data(), w.data(), nullptr, into.data());
+        if (which == 1) convolve_to_image(s, y.data(), w.data(), into.data());
+        if (which == 2) convolve_to_filter(s, x.data(), y.data(), into.data());
+    };
+    std::vector<float>* results[] = {&y, &found, &dw};
+    for (int which = 0; which < 3; ++which) {
+        int caught = 0;
+        failing = true;
+        for (int round = 0; round < 5; ++round) try {
+                all(which, *results[which]);
+            } catch (const std::bad_alloc&) {
+                ++caught;
+            }
+        failing = false;
+        if (caught < 5 || refused < 5) return 1 + which;
+        refused = 0;
+        all(which, *results[which]);  // and nothing stays broken
+    }
+    return y[16 * (32 + 1)] == 144.0f ? 0 : 4;
+}
+"""
+REGION = "trouble.guard([&] { one_share(task); });"
+
+
+@pytest.mark.skipif(not shutil.which("g++"), reason="no g++ on this machine")
+@pytest.mark.parametrize("guarded", [True, False])
+def test_want_of_memory_leaves_a_parallel_region_as_an_exception(tmp_path, guarded):
+    shutil.copytree(NATIVE.parent, tmp_path / "native")
+    folder = tmp_path / "native" / "training"
+    text = (folder / "convolution.cpp").read_text()
+    assert text.count(REGION) == 1
+    if not guarded:
+        text = text.replace(REGION, "one_share(task);")
+    (folder / "convolution.cpp").write_text(text)
+    (folder / "without_memory.cpp").write_text(WITHOUT_MEMORY)
+    flags = ["-std=c++17", "-O1", "-fopenmp", "-DNB_ALONE", "-w"]
+    command = ["g++", *flags, "without_memory.cpp", "-o", "without_memory"]
+    plain = {key: value for key, value in os.environ.items() if key != "LD_PRELOAD"}
+    subprocess.run(command, cwd=folder, env=plain, check=True)
+    done = subprocess.run(
+        [folder / "without_memory"],
+        env=plain | {"OMP_NUM_THREADS": "2"},
+        capture_output=True,
+        text=True,
+    )
+    if guarded:
+        assert done.returncode == 0, (done.returncode, done.stderr)
+    else:
+        assert done.returncode < 0 and "bad_alloc" in done.stderr

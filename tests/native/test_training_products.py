@@ -6,8 +6,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from needlebook import ops
+from needlebook.errors import AllocationError
 from needlebook.fused import loops, products, readable
 from needlebook.fused.products import call
+from needlebook.manual.native import load
 
 pytestmark = [pytest.mark.since("11"), pytest.mark.native]
 
@@ -315,3 +317,13 @@ def test_the_lock_is_let_go_while_it_computes():
         done.set()
         counting.join()
     assert during
+
+
+def test_want_of_memory_in_a_loop_is_an_allocation_error(monkeypatch):
+    def none_left(*_):
+        raise MemoryError("std::bad_alloc")
+
+    monkeypatch.setattr(load("_training").module, "conv", none_left)
+    x, w = np.ones((1, 4, 4, 1), "float32"), np.ones((3, 3, 1, 1), "float32")
+    with pytest.raises(AllocationError, match="conv: no memory"):
+        products.conv(ops.Conv(1, 1), x, w)

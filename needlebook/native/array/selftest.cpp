@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "../isa.cpp"
+#include "choose.cpp"
 #include "kernels.cpp"
 #include "matmul.cpp"
 #include "threads.cpp"

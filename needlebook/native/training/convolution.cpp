@@ -2,6 +2,8 @@
 #include "convolution.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <exception>
 #include <memory>
 #include <vector>
 
@@ -99,6 +101,26 @@ static std::unique_ptr<float[]> packed_filters(const Problem& p) {
     return panels;
 }
 
+// The first exception of a parallel region. After it the threads do nothing more.
+class Trouble {
+    std::atomic<bool> any{false};
+    std::exception_ptr first;
+
+  public:
+    template <class Body>
+    void guard(Body body) noexcept {
+        if (any.load(std::memory_order_relaxed)) return;
+        try {
+            body();
+        } catch (...) {
+            if (!any.exchange(true)) first = std::current_exception();
+        }
+    }
+    void raise() const {
+        if (first) std::rethrow_exception(first);
+    }
+};
+
 static void run(const Problem& p) {
     const Products& use = products();
     const long block = 112 / use.tile_rows * use.tile_rows, wide = padded(p.columns);
@@ -109,25 +131,34 @@ static void run(const Problem& p) {
                                std::min(DEPTH, p.depth() - first)));
     const long blocks = (p.pixels() + block - 1) / block;
     const bool large = 2.0 * p.pixels() * p.depth() * p.columns > 8e6;
+    const auto one_block = [&](long b, float* patches, float** out) {
+        const long first = b * block, count = std::min(block, p.pixels() - first);
+        for (long i = 0; i < count; ++i) out[i] = p.target(first + i);
+        for (long part = 0; part * DEPTH < p.depth(); ++part) {
+            const long k = std::min(DEPTH, p.depth() - part * DEPTH);
+            use.form(p.walk, runs[part].data(), runs[part].size(), first, count,
+                     patches);
+            use.multiply(patches, count, k, panels.get() + part * DEPTH * wide,
+                         p.columns, out, part ? nullptr : p.bias, part > 0);
+        }
+    };
+    Trouble trouble;
 #pragma omp parallel if (large)
     {
-        const auto patches = scratch(std::min(block, p.pixels()) * STEP);
-        std::vector<float*> out(block);
+        std::unique_ptr<float[]> patches;
+        std::vector<float*> out;
 #pragma omp for
-        for (long b = 0; b < blocks; ++b) {
-            const long first = b * block, count = std::min(block, p.pixels() - first);
-            for (long i = 0; i < count; ++i) out[i] = p.target(first + i);
-            for (long part = 0; part * DEPTH < p.depth(); ++part) {
-                const long k = std::min(DEPTH, p.depth() - part * DEPTH);
-                use.form(p.walk, runs[part].data(), runs[part].size(), first, count,
-                         patches.get());
-                use.multiply(patches.get(), count, k,
-                             panels.get() + part * DEPTH * wide, p.columns, out.data(),
-                             part ? nullptr : p.bias, part > 0);
-            }
-        }
+        for (long b = 0; b < blocks; ++b)
+            trouble.guard([&] {
+                if (!patches) {
+                    out.resize(block);
+                    patches = scratch(std::min(block, p.pixels()) * STEP);
+                }
+                one_block(b, patches.get(), out.data());
+            });
     }
     (void)large;
+    trouble.raise();
 }
 
 static std::vector<Tap> taps_of(const Shape& s) {
@@ -221,9 +252,7 @@ void convolve_to_filter(const Shape& s, const float* x, const float* adjoint,
     const long parts = (k + DEPTH - 1) / DEPTH;
     const long shares = std::clamp(std::min(8 / parts, pixels / 1024), 1L, 8L);
     std::vector<float> partial(shares > 1 ? shares * size : 0);
-    const bool large = 2.0 * pixels * k * s.o > 8e6;
-#pragma omp parallel for if (large)
-    for (long task = 0; task < s.groups * parts * shares; ++task) {
+    const auto one_share = [&](long task) {
         const long g = task / (parts * shares), part = task / shares % parts;
         const long share = task % shares, first = part * DEPTH;
         const long here = std::min(DEPTH, k - first);
@@ -231,8 +260,14 @@ void convolve_to_filter(const Shape& s, const float* x, const float* adjoint,
         gather(s, walk, runs_of(taps, c, s.c, g * c, first, here), adjoint + g * o,
                first, here, pixels * share / shares, pixels * (share + 1) / shares,
                into + g * o);
-    }
+    };
+    Trouble trouble;
+    const bool large = 2.0 * pixels * k * s.o > 8e6;
+#pragma omp parallel for if (large)
+    for (long task = 0; task < s.groups * parts * shares; ++task)
+        trouble.guard([&] { one_share(task); });
     (void)large;
+    trouble.raise();
     for (long share = 0; share < shares && shares > 1; ++share)
         for (long i = 0; i < size; ++i) dw[i] += partial[share * size + i];
 }
