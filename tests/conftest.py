@@ -54,13 +54,16 @@ MARKERS = (
 def pytest_addoption(parser):
     parser.addoption("--deep", action="store_true", help="deep and browser tests too")
     parser.addoption("--device", help="where arrays live that name no device")
+    parser.addoption(
+        "--new-draws", action="store_true", help="examples that no other run has drawn"
+    )
 
 
 def pytest_configure(config):
     choose_device(config.getoption("--device"))
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
-    load_hypothesis(config.getoption("--deep"))
+    load_hypothesis(config.getoption("--deep"), config.getoption("--new-draws"))
 
 
 def choose_device(name):
@@ -79,8 +82,8 @@ def choose_device(name):
         raise pytest.UsageError(f"--device: {error}") from None
 
 
-def load_hypothesis(deep):
-    """Small and repeatable by default, full size with `--deep`.
+def load_hypothesis(deep, new_draws):
+    """Small by default, full size with `--deep`; repeatable without `--new-draws`.
 
     A machine that has no Hypothesis runs the modules that draw nothing.
     """
@@ -92,13 +95,14 @@ def load_hypothesis(deep):
     settings.register_profile(
         "small",
         max_examples=25,
-        derandomize=True,
+        derandomize=not new_draws,
         deadline=None,
         suppress_health_check=slow,
     )
     settings.register_profile(
         "full",
         max_examples=400,
+        derandomize=not new_draws,
         print_blob=True,
         deadline=None,
         suppress_health_check=slow,

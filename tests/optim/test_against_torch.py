@@ -52,14 +52,21 @@ PAIRS = {
 
 
 def difference(name, shape, weight_decay, seed, steps=12, ours_is=None):
-    """Largest difference of the weights on sum (a * w)^2 + sum b * w, new a and b."""
+    """Largest difference of the weights on sum (a * w)^2 + sum b * w, new a and b.
+
+    No first gradient is near 0: an average that knows nothing else is divided by, and
+    its rounding with it.
+    """
     ours, theirs = PAIRS[name]
     rng = np.random.default_rng(seed)
     start = rng.normal(size=shape)
     w, tw = Tensor(start), torch.tensor(start, requires_grad=True)
     one, other = (ours_is or ours)([w], weight_decay), theirs([tw], weight_decay)
-    for _ in range(steps):
+    for step in range(steps):
         a, b = rng.normal(size=(2, *shape))
+        if step == 0:
+            flat = abs(2 * a * a * start + b + weight_decay * start) < 0.1
+            b = np.where(flat, b + 0.2, b)
         constants = [Tensor(x, requires_grad=False) for x in (a, b)]
         ((constants[0] * w) ** 2 + constants[1] * w).sum().backward()
         one.step()
