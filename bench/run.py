@@ -65,8 +65,8 @@ def race(groups, repeats, threads=1):
     print(f"{'goal':>6} {'aim':>6}  against")
     results = []
     for case in cases:
-        alone = {} if threads == 1 else {"summary": min, "rest": 0.05}
-        result = measure(case, repeats, **alone)
+        several = {} if threads == 1 else {"summary": min, "rest": 0.05}
+        result = measure(case, repeats, **several)
         results.append(result)
         aim = "" if case.aim is None else f"{case.aim:.2f}"
         print(

@@ -98,7 +98,7 @@ CPU_NUMPY = BackendDevice("cpu_numpy", backend_numpy)
 
 
 def wait_briefly():
-    """Let idle OpenMP threads sleep soon, unless told otherwise: 0.1 ms or two."""
+    """Let idle OpenMP threads sleep after a short while, unless told otherwise."""
     if not {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT"} & os.environ.keys():
         os.environ["GOMP_SPINCOUNT"] = "3000"
 

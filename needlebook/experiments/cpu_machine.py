@@ -120,11 +120,14 @@ def speedups(count=1_000_000, threads=2):
 
 
 def speedups_when(policy):
-    """`speedups` in a new process whose idle threads are "active" or "passive"."""
+    """`speedups` in a new process whose idle threads are "active" or "passive", or
+    wait as the library lets them ("ours")."""
     code = "from needlebook.experiments import cpu_machine as m; print(m.speedups())"
-    env = {**os.environ, "OMP_WAIT_POLICY": policy}
-    env["PYTHONPATH"] = os.pathsep.join(sys.path)
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     env.pop("GOMP_SPINCOUNT", None)  # it would overrule the policy
+    env.pop("OMP_WAIT_POLICY", None)
+    if policy != "ours":
+        env["OMP_WAIT_POLICY"] = policy
     done = subprocess.run(
         [sys.executable, "-c", code],
         env=env,
