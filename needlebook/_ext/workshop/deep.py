@@ -154,7 +154,8 @@ def sanitize(book):
         UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1",
         PYTHONMALLOC="malloc",
     )
-    command = [*PYTEST, "-m", "native", "-s"]
+    command = [*PYTEST, "-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
+    command += ["-m", "native", "-s"]
     tests = subprocess.run(command, cwd=tree, env=environment)
     if tests.returncode == NO_TESTS:
         raise WorkshopError("deep: there are native parts and no test marked native")
@@ -205,7 +206,10 @@ def wheel(book):
     shutil.rmtree(folder, ignore_errors=True)
     source = copy_of_working_tree(folder / "source")
     pip = [sys.executable, "-m", "pip", "-q", "--disable-pip-version-check"]
-    call([*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", folder, source])
+    # What nvcc made of the same kernels is not made again.
+    kept = ["-C", f"cmake.define.NEEDLEBOOK_NVCC_CACHE={native.NATIVE / 'nvcc'}"]
+    alone = ["--no-deps", "--no-build-isolation"]
+    call([*pip, "wheel", *alone, *kept, "-w", folder, source])
     built = next(folder.glob("needlebook-*.whl"))
     inside = subprocess.run(
         [sys.executable, "-m", "zipfile", "-l", built], capture_output=True, text=True
@@ -223,7 +227,7 @@ def wheel(book):
     call([folder / "venv" / "bin" / "needlebook", "doctor"], cwd=folder)
     tree = fresh_tree(book, book.chapters[-1].chapter, DEEP / "install")
     call([*pip, "uninstall", "--yes", "needlebook"])
-    call([*pip, "install", "--no-deps", tree])
+    call([*pip, "install", "--no-deps", *kept, tree])
     call([python, "-c", "import needlebook"], cwd=folder)
     say(f"deep: {relative(built)} works with NumPy alone")
 

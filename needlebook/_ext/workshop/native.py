@@ -20,7 +20,7 @@ from workshop.places import NATIVE, ROOT, WorkshopError, say
 
 MESSAGE = re.compile(r"(error|warning|note|Error|Warning)\b")
 ABOUT = re.compile(r"(?P<file>\S+?):(\d+:){0,2}\s")
-SANITIZERS = "-g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined"
+SANITIZERS = "-g -O0 -fno-omit-frame-pointer -fsanitize=address,undefined"
 SUFFIXES = (".so", ".pyd")
 
 
