@@ -9,16 +9,17 @@ def drawn(*shape):
     return np.random.default_rng(len(shape)).normal(size=shape).astype("float32")
 
 
-def problem(n, size, c, o):
+def problem(n, size, c, o, groups):
     """Images, filters and an adjoint of a 3 x 3 convolution that keeps the size."""
-    return drawn(n, size, size, c), drawn(3, 3, c, o), drawn(n, size, size, o)
+    images, filters = drawn(n, size, size, c), drawn(3, 3, c // groups, o)
+    return images, filters, drawn(n, size, size, o)
 
 
-def ours(x, w, a, back):
+def ours(x, w, a, back, groups):
     from needlebook import ops
     from needlebook.fused import products
 
-    op = ops.Conv(1, 1)
+    op = ops.Conv(1, 1, groups=groups)
 
     def run():
         out = products.conv(op, x, w)
@@ -29,7 +30,7 @@ def ours(x, w, a, back):
     return run
 
 
-def numpys(x, w, a, back):
+def numpys(x, w, a, back, _):
     """im2col as NumPy does it: windows copied, one product; its adjoints."""
     from needlebook.ops.windows import windows
 
@@ -51,7 +52,7 @@ def numpys(x, w, a, back):
     return run
 
 
-def torchs(x, w, a, back):
+def torchs(x, w, a, back, groups):
     import torch
 
     torch.set_num_threads(1)
@@ -63,18 +64,18 @@ def torchs(x, w, a, back):
     def run():
         if not back:
             with torch.no_grad():
-                return (conv(images, filters, None, 1, 1),)
+                return (conv(images, filters, None, 1, 1, groups=groups),)
         images.grad = filters.grad = None
-        out = conv(images, filters, None, 1, 1)
+        out = conv(images, filters, None, 1, 1, groups=groups)
         out.backward(adjoint)
         return out.detach(), images.grad, filters.grad
 
     return run
 
 
-def race(n, size, c, o, back, theirs):
-    arrays = problem(n, size, c, o)
-    one, other = ours(*arrays, back), theirs(*arrays, back)
+def race(n, size, c, o, back, theirs, groups=1):
+    arrays = problem(n, size, c, o, groups)
+    one, other = ours(*arrays, back, groups), theirs(*arrays, back, groups)
 
     def last(array):
         array = np.asarray(array)
@@ -111,3 +112,8 @@ def both_torch():
 @case("conv 16 to 32, 16 x 16, both ways", goal=1.25, aim=0.83, against="PyTorch, NCHW")
 def small_torch():
     return race(32, 16, 16, 32, True, torchs)
+
+
+@case("depthwise, 64, 32 x 32, both ways", goal=1.25, aim=0.83, against="PyTorch, NCHW")
+def depthwise_torch():
+    return race(32, 32, 64, 64, True, torchs, groups=64)

@@ -116,7 +116,19 @@ try:
     cpu.view_add(*turned)  # copies the operand that is scattered
 except AllocationError as error:
     print("inside", error)
-del held[:]
+small, square = [cpu.Array(1 << 18) for _ in range(3)], (512, 512, 512)
+try:
+    while True:
+        small.append(cpu.Array(1 << 16))
+except AllocationError:
+    pass
+try:
+    cpu.matmul(*small[:3], *square)  # packs its operands
+except AllocationError as error:
+    print("packing", error)
+del held[:], small[3:]
+cpu.set_pool_limit(0)  # which keeps arrays of its own, and nothing for the product
+cpu.matmul(*small, *square)
 cpu.view_add(*turned)
 print("again", cpu.Array(8 << 20).size)
 """
@@ -129,7 +141,7 @@ def test_when_the_system_refuses_the_process_goes_on():
         [sys.executable, "-c", LIMITED], capture_output=True, text=True
     )
     said = [row.split()[0] for row in done.stdout.splitlines()]
-    assert said == ["refused", "inside", "again"], done.stderr
+    assert said == ["refused", "inside", "packing", "again"], done.stderr
     assert done.stdout.count(f"no memory for {32 << 20} bytes") == 2
 
 

@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <new>
 #include <utility>
 
 #include "../isa.hpp"
 #include "counting.hpp"
 #include "kernels.hpp"
+#include "memory.hpp"
 #include "threads.hpp"
 #ifdef _OPENMP
 #include <omp.h>
@@ -78,9 +78,9 @@ float* scratch(size_t size) {
     if (kept.size < size) {
         std::free(kept.at);
         kept.size = 0;
-        kept.at =
-            static_cast<float*>(std::aligned_alloc(64, (4 * size + 63) / 64 * 64));
-        if (!kept.at) throw std::bad_alloc();
+        const size_t bytes = (4 * size + 63) / 64 * 64;
+        kept.at = static_cast<float*>(std::aligned_alloc(64, bytes));
+        if (!kept.at) throw OutOfMemory(bytes);
         kept.size = size;
     }
     return kept.at;

@@ -161,6 +161,30 @@ static void run(const Problem& p) {
     trouble.raise();
 }
 
+// The taps for one channel each, with the pixels x where x * step + dx is in the image.
+static std::vector<Reach> reaches(const Walk& walk, const std::vector<Tap>& taps,
+                                  long tap_step) {
+    std::vector<Reach> found;
+    for (const Tap& tap : taps) {
+        const long begin = (walk.step - 1 - tap.dx) / walk.step;
+        const long end = (walk.width - tap.dx + walk.step - 1) / walk.step;
+        found.push_back({tap.dy, tap.dx, tap.place * tap_step, std::max(0L, begin),
+                         std::min(walk.columns, end)});
+    }
+    return found;
+}
+
+static void each_channel(const Problem& p) {
+    const auto taps = reaches(p.walk, p.taps, p.tap_step);
+    const long rows = p.images * p.walk.rows, how_many = taps.size();
+    const bool large = 2.0 * p.pixels() * how_many * p.walk.depth > 4e6;
+#pragma omp parallel for if (large)
+    for (long row = 0; row < rows; ++row)
+        products().channels(p.walk, taps.data(), how_many, row, p.filter, p.bias,
+                            p.target(row * p.walk.columns), p.pixel_step);
+    (void)large;
+}
+
 static std::vector<Tap> taps_of(const Shape& s) {
     std::vector<Tap> taps;
     for (long i = 0; i < s.kh; ++i)
@@ -173,7 +197,7 @@ static std::vector<Tap> taps_of(const Shape& s) {
 void convolve(const Shape& s, const float* x, const float* w, const float* bias,
               float* out) {
     const long c = s.c / s.groups, o = s.o / s.groups;
-    for (long g = 0; g < s.groups; ++g) {
+    for (long g = 0; g < s.parts(); ++g) {
         Problem p{};
         p.walk = {x, s.height, s.width, s.c, s.rows(), s.columns(), s.stride};
         p.taps = taps_of(s);
@@ -183,7 +207,7 @@ void convolve(const Shape& s, const float* x, const float* w, const float* bias,
         p.out = out + g * o, p.pixel_step = s.o, p.row_step = s.columns() * s.o;
         p.image_step = s.rows() * p.row_step;
         p.bias = bias ? bias + g * o : nullptr;
-        run(p);
+        s.depthwise() ? each_channel(p) : run(p);
     }
 }
 
@@ -199,7 +223,7 @@ void convolve_to_image(const Shape& s, const float* adjoint, const float* w,
                        float* dx) {
     const long c = s.c / s.groups, o = s.o / s.groups;
     std::fill(dx, dx + s.n * s.height * s.width * s.c, 0.0f);
-    for (long g = 0; g < s.groups; ++g)
+    for (long g = 0; g < s.parts(); ++g)
         for (long py = 0; py < std::min(s.stride, s.height); ++py)
             for (long px = 0; px < std::min(s.stride, s.width); ++px) {
                 Problem p{};
@@ -218,7 +242,7 @@ void convolve_to_image(const Shape& s, const float* adjoint, const float* w,
                 p.image_step = s.height * s.width * s.c;
                 p.row_step = s.stride * s.width * s.c, p.pixel_step = s.stride * s.c;
                 p.out = dx + (py * s.width + px) * s.c + g * c;
-                run(p);
+                s.depthwise() ? each_channel(p) : run(p);
             }
 }
 
@@ -241,6 +265,25 @@ static void gather(const Shape& s, const Walk& walk, const std::vector<Run>& run
     }
 }
 
+static void each_filter(const Shape& s, const Walk& walk, const float* adjoint,
+                        float* dw) {
+    const auto taps = reaches(walk, taps_of(s), s.o);
+    const long rows = s.n * s.rows(), row_size = s.columns() * s.o;
+    const long size = s.kh * s.kw * s.o, how_many = taps.size();
+    const long shares = std::clamp(rows * s.columns() / 1024, 1L, 8L);
+    std::vector<float> partial(shares * size);
+    const bool large = 2.0 * rows * row_size * how_many > 4e6;
+#pragma omp parallel for if (large)
+    for (long share = 0; share < shares; ++share)
+        for (long row = rows * share / shares; row < rows * (share + 1) / shares; ++row)
+            products().channels_to_filter(walk, taps.data(), how_many, row,
+                                          adjoint + row * row_size,
+                                          partial.data() + share * size);
+    (void)large;
+    for (long share = 0; share < shares; ++share)
+        for (long i = 0; i < size; ++i) dw[i] += partial[share * size + i];
+}
+
 void convolve_to_filter(const Shape& s, const float* x, const float* adjoint,
                         float* dw) {
     const long c = s.c / s.groups, o = s.o / s.groups, k = s.kh * s.kw * c;
@@ -248,6 +291,7 @@ void convolve_to_filter(const Shape& s, const float* x, const float* adjoint,
     std::fill(dw, dw + size, 0.0f);
     if (pixels == 0) return;
     const Walk walk{x, s.height, s.width, s.c, s.rows(), s.columns(), s.stride};
+    if (s.depthwise()) return each_filter(s, walk, adjoint, dw);
     const std::vector<Tap> taps = taps_of(s);
     const long parts = (k + DEPTH - 1) / DEPTH;
     const long shares = std::clamp(std::min(8 / parts, pixels / 1024), 1L, 8L);

@@ -16,6 +16,12 @@ struct Shape {
     long columns() const {
         return (width + 2 * padding - (kw - 1) * dilation - 1) / stride + 1;
     }
+    bool depthwise() const {
+        return groups > 1 && c == groups && o == groups;
+    }
+    long parts() const {
+        return depthwise() ? 1 : groups;
+    }
 };
 
 void convolve(const Shape& s, const float* x, const float* w, const float* bias,

@@ -159,10 +159,111 @@ static void multiply_transposed(const float* patches, long count, long k,
     tiles<1, STEP>(patches, k, count, panels, columns, out, nullptr, add);
 }
 
+// A vec as templates take it, without attributes: read and write copy it.
+typedef float plain __attribute__((vector_size(4 * LANES)));
+
+// N vectors of channels, or N numbers where T is float.
+template <class T, int N>
+struct Lanes {};
+
+template <class T>
+static inline T read(const float* from) {
+    T found;
+    __builtin_memcpy(&found, from, sizeof(T));
+    return found;
+}
+
+template <class T>
+static inline void write(float* to, T found) {
+    __builtin_memcpy(to, &found, sizeof(T));
+}
+
+// body(how many at once, from which channel) until all channels are done.
+template <class Body>
+static inline void by_lanes(long channels, Body body) {
+    long c = 0;
+    for (; c + 4 * LANES <= channels; c += 4 * LANES) body(Lanes<plain, 4>(), c);
+    for (; c + LANES <= channels; c += LANES) body(Lanes<plain, 1>(), c);
+    for (; c < channels; ++c) body(Lanes<float, 1>(), c);
+}
+
+// A row of pixels, and the taps on lines of the image; they come in order of dy.
+struct Row {
+    const float* image;
+    long y, line;
+    const Reach *first, *end;
+    Row(const Walk& walk, const Reach* taps, long how_many, long row)
+        : line(walk.width * walk.depth), first(taps), end(taps + how_many) {
+        y = row % walk.rows * walk.step;
+        image = walk.in + row / walk.rows * walk.height * line;
+        while (first < end && y + first->dy < 0) ++first;
+        while (first < end && y + end[-1].dy >= walk.height) --end;
+    }
+    const float* pixel(const Reach& tap, const Walk& walk, long x) const {
+        return image + (y + tap.dy) * line + (x * walk.step + tap.dx) * walk.depth;
+    }
+};
+
+template <class T, int N>
+static inline void some_channels(Lanes<T, N>, const Walk& walk, const Row& row, long c,
+                                 const float* filter, const float* bias, float* out,
+                                 long out_step) {
+    constexpr long wide = sizeof(T) / sizeof(float);
+    for (long x = 0; x < walk.columns; ++x, out += out_step) {
+        T sums[N] = {};
+        for (int v = 0; bias && v < N; ++v) sums[v] = read<T>(bias + c + v * wide);
+        for (const Reach* tap = row.first; tap < row.end; ++tap) {
+            if (x < tap->begin || x >= tap->end) continue;
+            const float* from = row.pixel(*tap, walk, x) + c;
+            const float* weights = filter + tap->weights + c;
+            for (int v = 0; v < N; ++v)
+                sums[v] += read<T>(from + v * wide) * read<T>(weights + v * wide);
+        }
+        for (int v = 0; v < N; ++v) write(out + c + v * wide, sums[v]);
+    }
+}
+
+// A row of pixels, all channels side by side, each with its own filter.
+static void channels(const Walk& walk, const Reach* taps, long how_many, long row,
+                     const float* filter, const float* bias, float* out,
+                     long out_step) {
+    const Row pixels(walk, taps, how_many, row);
+    by_lanes(walk.depth, [&](auto lanes, long c) {
+        some_channels(lanes, walk, pixels, c, filter, bias, out, out_step);
+    });
+}
+
+template <class T, int N>
+static inline void some_filters(Lanes<T, N>, const Walk& walk, const Row& row, long c,
+                                const float* adjoint, float* dw) {
+    constexpr long wide = sizeof(T) / sizeof(float);
+    for (const Reach* tap = row.first; tap < row.end; ++tap) {
+        T sums[N] = {};
+        for (long x = tap->begin; x < tap->end; ++x) {
+            const float* from = row.pixel(*tap, walk, x) + c;
+            const float* a = adjoint + x * walk.depth + c;
+            for (int v = 0; v < N; ++v)
+                sums[v] += read<T>(from + v * wide) * read<T>(a + v * wide);
+        }
+        float* to = dw + tap->weights + c;
+        for (int v = 0; v < N; ++v, to += wide) write(to, read<T>(to) + sums[v]);
+    }
+}
+
+// What a row of pixels adds to the gradient of all filters.
+static void channels_to_filter(const Walk& walk, const Reach* taps, long how_many,
+                               long row, const float* adjoint, float* dw) {
+    const Row pixels(walk, taps, how_many, row);
+    by_lanes(walk.depth, [&](auto lanes, long c) {
+        some_filters(lanes, walk, pixels, c, adjoint, dw);
+    });
+}
+
 #define NB_NAME(isa) #isa
 #define NB_TEXT(isa) NB_NAME(isa)
 extern const Products table;
-const Products table{NB_TEXT(NB_ISA),    ROWS, COLUMNS, form, pack, multiply,
-                     multiply_transposed};
+const Products table{
+    NB_TEXT(NB_ISA),     ROWS,     COLUMNS,           form, pack, multiply,
+    multiply_transposed, channels, channels_to_filter};
 
 }  // namespace nb::training::NB_ISA

@@ -21,6 +21,11 @@ struct Walk {
     long rows, columns, step;
 };
 
+// A tap of one channel: its weights, and the pixels of a row that find it in the image.
+struct Reach {
+    long dy, dx, weights, begin, end;
+};
+
 // The loops that the processor's instruction set matters for.
 struct Products {
     const char* name;
@@ -34,6 +39,10 @@ struct Products {
     void (*multiply_transposed)(const float* patches, long count, long k,
                                 const float* panels, long columns, float* const* out,
                                 bool add);
+    void (*channels)(const Walk& walk, const Reach* taps, long how_many, long row,
+                     const float* filter, const float* bias, float* out, long out_step);
+    void (*channels_to_filter)(const Walk& walk, const Reach* taps, long how_many,
+                               long row, const float* adjoint, float* dw);
 };
 
 struct Passes;
