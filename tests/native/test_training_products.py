@@ -34,6 +34,22 @@ def convolutions(draw):
     return op, x, w
 
 
+@st.composite
+def depthwise(draw):
+    """Draw a convolution of each channel by itself: channels fill vectors or not."""
+    stride, dilation = draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    padding, channels = draw(st.integers(0, 4)), draw(st.integers(2, 90))
+    size, small = st.integers(1, 9), st.integers(1, 4)
+    op = ops.Conv(stride, padding, dilation, channels)
+    x = (draw(small), draw(size), draw(size), channels)
+    w = (draw(small), draw(small), 1, channels)
+    assume(op.explain(x, w) is None)
+    return op, x, w
+
+
+ANY = convolutions() | depthwise()
+
+
 def drawn(shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape).astype("float32")
 
@@ -60,7 +76,7 @@ def of_torch(op, a, x, w):
     )
 
 
-@given(convolutions())
+@given(ANY)
 def test_equals_torch_in_float64(problem):
     op, x, w = problem
     a = drawn(products.out_shape(op, x, w), 2)
@@ -70,7 +86,7 @@ def test_equals_torch_in_float64(problem):
         np.testing.assert_allclose(got, wanted, rtol=1e-4, atol=1e-4)
 
 
-@given(convolutions())
+@given(ANY)
 def test_both_adjoints_fit_the_definition(problem):
     op, x, w = problem
     a = drawn(products.out_shape(op, x, w), 2)
@@ -101,29 +117,6 @@ def test_more_channels_or_pixels_than_a_part_a_tile_or_a_share_holds(c, o, rows)
         np.testing.assert_allclose(got, wanted, rtol=1e-4, atol=3e-4)
 
 
-@st.composite
-def depthwise(draw):
-    """Draw a convolution of each channel by itself: channels fill vectors or not."""
-    stride, dilation = draw(st.integers(1, 3)), draw(st.integers(1, 3))
-    padding, channels = draw(st.integers(0, 4)), draw(st.integers(2, 90))
-    size, small = st.integers(1, 9), st.integers(1, 4)
-    op = ops.Conv(stride, padding, dilation, channels)
-    x = (draw(small), draw(size), draw(size), channels)
-    w = (draw(small), draw(small), 1, channels)
-    assume(op.explain(x, w) is None)
-    return op, x, w
-
-
-@given(depthwise())
-def test_each_channel_by_itself_equals_torch_in_float64(problem):
-    op, x, w = problem
-    a = drawn(products.out_shape(op, x, w), 2)
-    x, w = drawn(x, 0), drawn(w, 1)
-    found = [products.conv(op, x, w), *adjoints(op, a, x, w)]
-    for got, wanted in zip(found, of_torch(op, a, x, w), strict=True):
-        np.testing.assert_allclose(got, wanted, rtol=1e-4, atol=1e-4)
-
-
 @pytest.mark.parametrize("rows, columns", [(200, 40), (2, 3000)])
 def test_each_channel_by_itself_in_shares(rows, columns):
     op, x, w = (
@@ -138,14 +131,6 @@ def test_each_channel_by_itself_in_shares(rows, columns):
         np.testing.assert_allclose(got, wanted, rtol=1e-4, atol=2e-3)
 
 
-def test_each_channel_by_itself_adds_its_bias_once():
-    op, x, w = ops.Conv(2, 1, 1, 37), drawn((2, 7, 6, 37)), drawn((3, 3, 1, 37), 1)
-    bias = drawn((37,), 3)
-    found = products.conv(ops.ConvBias(2, 1, 1, 37), x, w, bias)
-    wanted = products.conv(op, x, w) + bias
-    np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-5)
-
-
 def test_views_are_read_as_views():
     op, x, w = ops.Conv(2, 1), drawn((2, 3, 8, 7)), drawn((3, 3, 3, 4), 1)
     view = x.transpose(0, 2, 3, 1)
@@ -156,7 +141,7 @@ def test_views_are_read_as_views():
 
 
 @pytest.mark.np
-@given(convolutions())
+@given(ANY)
 def test_the_readable_version_agrees(problem):
     op, x, w = problem
     a = drawn(products.out_shape(op, x, w), 2)
@@ -240,7 +225,7 @@ def test_every_bias_gives_what_the_readable_layer_gives(shape):
         np.testing.assert_allclose(got, wanted, rtol=1e-5, atol=1e-5)
 
 
-@given(convolutions())
+@given(ANY)
 def test_a_bias_is_added_to_every_pixel_of_its_channel(problem):
     op, x, w = problem
     x, w, b = drawn(x, 0), drawn(w, 1), drawn(w[3:], 2)

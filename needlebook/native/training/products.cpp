@@ -211,7 +211,6 @@ static inline void some_channels(Lanes<T, N>, const Walk& walk, const Row& row, 
     constexpr long wide = sizeof(T) / sizeof(float);
     for (long x = 0; x < walk.columns; ++x, out += out_step) {
         T sums[N] = {};
-        for (int v = 0; bias && v < N; ++v) sums[v] = read<T>(bias + c + v * wide);
         for (const Reach* tap = row.first; tap < row.end; ++tap) {
             if (x < tap->begin || x >= tap->end) continue;
             const float* from = row.pixel(*tap, walk, x) + c;
@@ -219,6 +218,7 @@ static inline void some_channels(Lanes<T, N>, const Walk& walk, const Row& row, 
             for (int v = 0; v < N; ++v)
                 sums[v] += read<T>(from + v * wide) * read<T>(weights + v * wide);
         }
+        for (int v = 0; bias && v < N; ++v) sums[v] += read<T>(bias + c + v * wide);
         for (int v = 0; v < N; ++v) write(out + c + v * wide, sums[v]);
     }
 }
