@@ -26,9 +26,10 @@ x, w = (rng.normal(size=s).astype("float32") for s in [(9, 32, 32, 9), (3, 3, 9,
 op = ops.Conv(1, 1)
 out = products.conv(op, x, w)
 dx, dw = (part() for part in products.conv_vjp(op, out, out, x, w))
-v, alone = rng.normal(size=(3, 3, 1, 9)).astype("float32"), ops.Conv(1, 1, 1, 9)
-one = products.conv(alone, x, v)
-back = [part() for part in products.conv_vjp(alone, one, one, x, v)]
+y, v = (rng.normal(size=s).astype("float32") for s in [(9, 32, 32, 45), (3, 3, 1, 45)])
+alone = ops.Conv(1, 1, 1, 45)
+one = products.conv(alone, y, v)
+back = [part() for part in products.conv_vjp(alone, one, one, y, v)]
 p = Tensor(rng.normal(size=300_000).astype("float32"))
 p.grad = Tensor(p.numpy() * 2, requires_grad=False)
 optim.Adam([p]).step()
